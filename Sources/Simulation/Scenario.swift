@@ -34,7 +34,7 @@ package struct Scenario: Equatable, Sendable {
     package var threads = 1
     /// Leaves a round.
     package var leafCount: Int
-    /// Rounds that are simulated; the first two, in which workers join, are not counted.
+    /// Rounds that are simulated; the first eight, in which workers join, are not counted.
     package var rounds = 18
     /// How long a leaf takes one thread.
     package var leafTime: Duration

@@ -167,7 +167,9 @@ extension SimulatedLinks {
         for way in bundles.indices {
             // The other connections of the machine's link in this direction are the room's other way.
             let limits = own.map { relay in
-                min(link.bytesPerMicrosecond, machines[relay] / Double(1 + count(1 - way, relays + relay)))
+                let others = Double(count(1 - way, relays + relay))
+                let left = machines[relay] - others * room.bytesPerMicrosecond
+                return min(link.bytesPerMicrosecond, max(machines[relay] / (1 + others), left))
             }
             let level = Self.level(own.filter { count(way, $0) > 0 }.map { limits[$0] }, of: rate)
             for relay in own {

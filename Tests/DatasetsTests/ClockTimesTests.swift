@@ -212,7 +212,7 @@ func aDateOfAnotherNightIsRefusedUnlessTheUserSaysThatItIsNone(text: String) thr
         ", line 3: \"lights off\" is not a clock's time and a stage, like 22:00:30"
     ),
     ("22:00:00Z W\n", ", line 1: \"22:00:00Z W\" is neither a stage nor onset, duration and stage"),
-    ("22:00:00Z W\n22:00:30 W\n", ", line 1: \"22:00:00Z W\" is not a clock's time and a stage"),
+    ("  22:00:00Z W\n22:00:30 W\n", ", line 1: \"  22:00:00Z W\" is not a clock's time and a"),
     ("25:00:00 W\n", ", line 1: \"25:00:00 W\" is neither a stage nor onset, duration and stage"),
     (
         "time,stage\n22:00:00,W\n22:0,N1\n",

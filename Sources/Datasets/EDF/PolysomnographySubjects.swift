@@ -122,22 +122,27 @@ struct PolysomnographySubjects {
         }
     }
 
-    /// Refuses two subjects in nights whose names, of the Brain Imaging Data Structure, are one's.
+    /// Refuses two subjects in nights whose names, of the Brain Imaging Data Structure, are one's, and one in nights
+    /// whose names are two's.
     private func requireOneSubjectOfEachName(_ nights: [Night]) throws(DatasetError) {
-        var firstOfName: [String: Int] = [:]
+        func fault(_ index: Int, _ other: Int, byName: String, byCode: String) -> DatasetError {
+            .unsuitable(
+                path: nights[index].files.signals,
+                reason: "by its name and that of \(nights[other].files.signals) they are \(byName) recordings, and by "
+                    + "what their headers say of the patient \(byCode): give a --subject for each")
+        }
+        var (firstOfName, firstOfSubject): ([String: Int], [String: Int]) = ([:], [:])
         for (index, night) in nights.enumerated() where night.files.subject == nil {
             guard let name = PolysomnographyFiles.bidsSubject(night.files.name) else { continue }
-            guard let first = firstOfName[name] else {
-                firstOfName[name] = index
-                continue
+            if let first = firstOfName[name], names[first] != names[index] {
+                throw fault(index, first, byName: "one person's", byCode: "two people's")
             }
-            guard names[first] != names[index] else { continue }
-            throw .unsuitable(
-                path: night.files.signals,
-                reason:
-                    "its name says that it is \(name)'s, as that of \(nights[first].files.signals) does, and by the "
-                    + "patient codes in their headers they are two people's: give a --subject for each"
-            )
+            if let first = firstOfSubject[names[index]],
+                PolysomnographyFiles.bidsSubject(nights[first].files.name) != name
+            {
+                throw fault(index, first, byName: "two people's", byCode: "one person's")
+            }
+            (firstOfName[name], firstOfSubject[names[index]]) = (index, index)
         }
     }
 

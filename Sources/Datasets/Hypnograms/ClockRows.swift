@@ -33,7 +33,7 @@ struct ClockRows {
             })
         else { return nil }
         // Nor is what begins as they do, and is no such line.
-        for (number, line) in zip(1..., lines[..<first]) where line.contains(":") && (line.first?.isNumber ?? false) {
+        for (number, line) in zip(1..., lines[..<first]) where Self.beginsWithATime(line) {
             throw Self.fault(line, number, path)
         }
         let isOfDomino = before.contains { $0.lowercased().contains("schlafprofil") || $0.hasPrefix("Signal") }
@@ -52,6 +52,16 @@ struct ClockRows {
         intervals = try Scoring.intervals(
             at: times, lasting: Array(repeating: seconds, count: texts.count), texts,
             kind: isOfDomino ? .stage : .any, path: path)
+    }
+
+    /// Whether a line has something like a clock's time, behind a date perhaps, and a text behind it.
+    private static func beginsWithATime(_ line: Substring) -> Bool {
+        var words = line.split(whereSeparator: \.isWhitespace)
+        if let first = words.first, ClockDate(first) != nil { words.removeFirst() }
+        guard words.count > 1, let colon = words[0].firstIndex(of: ":") else { return false }
+        let (hour, behind) = (words[0][..<colon], words[0][colon...].dropFirst())
+        return (1...2).contains(hour.count) && hour.allSatisfy(\.isNumber) && behind.prefix(2).count == 2
+            && behind.prefix(2).allSatisfy(\.isNumber)
     }
 
     private static func fault(_ line: Substring, _ number: Int, _ path: String) -> DatasetError {

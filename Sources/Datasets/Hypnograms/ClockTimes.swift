@@ -33,8 +33,9 @@ struct ClockDate {
 /// With dates each is of its own; without, each is of the day on which it is nearest to the one before it.
 struct ClockTimes {
     private var times: [Double] = []
-    /// The days of each, where all have a date.
+    /// The days of those that have a date; the first of them may be that of a later time.
     private var dates: [ClockDate] = []
+    private var firstIsDated = false
     private var firstDate = ""
     /// Whether the times say AM or PM.
     private(set) var haveHalves = false
@@ -46,7 +47,7 @@ struct ClockTimes {
         guard let time = TimeText.timeOfDay(text) else { return false }
         let words = text.split { $0 == " " || $0 == "T" }
         if words.count > 1, let date = ClockDate(words[0]) {
-            if times.isEmpty { firstDate = String(words[0]) }
+            if times.isEmpty { (firstDate, firstIsDated) = (String(words[0]), true) }
             dates.append(date)
         }
         if text.last.map({ "mM".contains($0) }) ?? false { haveHalves = true }
@@ -54,9 +55,12 @@ struct ClockTimes {
         return true
     }
 
-    /// The first date as it is written, and the days that it may be; nil where not all times have one.
+    /// The first time's date as it is written, and the days that it may be; nil where it has none.
     var firstDay: (text: String, days: Set<Double>)? {
-        guard !dates.isEmpty, dates.count == times.count, let place = order else { return nil }
+        guard firstIsDated else { return nil }
+        guard dates.count == times.count, let place = order else {
+            return (firstDate, Set(dates[0].days.compactMap(\.self)))
+        }
         // Where another order tells the same distances, that is a day that it may be, too.
         let own = distances(in: place)
         let alike = dates[0].days.indices.filter { distances(in: $0) == own }

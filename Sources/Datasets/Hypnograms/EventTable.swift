@@ -34,7 +34,7 @@ struct EventTable {
                     let isOfSeconds = before.isEmpty && Scoring.column(Scoring.onsetColumns, in: names) != nil
                     guard isOfSeconds || Self.isOfAClock(names), let byte = delimiter.utf8.first else { continue }
                     (self.delimiter, offset, self.line) = (byte, line.lowerBound, index + 1)
-                    isOfRemLogic = before.first?.hasPrefix("RemLogic") ?? false
+                    isOfRemLogic = before.first?.drop { $0 == "\"" }.hasPrefix("RemLogic") ?? false
                     clock = isOfSeconds ? nil : ScoringClock(before, isCertain: isOfRemLogic)
                     return
                 }
@@ -85,7 +85,6 @@ struct EventTable {
         let duration = try Scoring.durationColumn(in: names, path: path)
         let end = duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)
         let date = clock == nil ? nil : Scoring.column(Scoring.dateColumns, in: names)
-        var clockTimes = ClockTimes()
         while try table.next() {
             var texts = table.fields.map(table.text)
             // RemLogic leaves out what is empty at a row's end.
@@ -95,7 +94,6 @@ struct EventTable {
             guard texts.count == names.count else {
                 throw .wrongColumns(path: path, line: table.rowLine, found: texts.count, expected: names.count)
             }
-            if let date, !texts[onset].isEmpty, !texts[date].isEmpty { texts[onset] = "\(texts[date]) \(texts[onset])" }
             let fields = Fields(texts: texts, path: path, line: table.rowLine) { table.number(table.fields[$0]) }
             let start =
                 clock == nil
@@ -107,13 +105,47 @@ struct EventTable {
             }
             var length: Double?
             if let duration { length = try fields.seconds(duration, "from 0", from: 0) }
-            if clock != nil { _ = clockTimes.add(texts[onset]) }
-            if let end, clock == nil { length = try fields.seconds(from: start, to: end) }
-            if let end, clock != nil { length = try fields.seconds(from: start, toTime: end) }
+            if let end, clock != nil, let time = try fields.timeOfDay(end) {
+                length = time < start ? time - start + CalendarDay.seconds : time - start
+            }
             rows.append(Row(onset: start, time: texts[onset], duration: length, fields: texts))
         }
-        guard clock != nil else { return }
-        rows = zip(rows, clockTimes.onsets).map { row, onset in
+        if let end, clock == nil { endAt(end) }
+        if clock != nil { place(date) }
+    }
+
+    /// Takes how long events last from when they end, in seconds; from nothing where that column is of something else.
+    private mutating func endAt(_ column: Int) {
+        let ends = rows.map { Double($0.fields[column]) }
+        guard
+            zip(rows, ends).allSatisfy({ row, end in
+                end.map { $0 > row.onset } ?? ["", "n/a"].contains(row.fields[column].lowercased())
+            })
+        else { return }
+        // One that is the last second of an event: the next one begins with the next.
+        let gaps = zip(rows.dropFirst(), ends).map { row, end in end.map { row.onset - $0 } }
+        let more = !gaps.isEmpty && gaps.allSatisfy { $0 == 1 } ? 1.0 : 0
+        rows = zip(rows, ends).map { row, end in
+            Row(
+                onset: row.onset, time: row.time, duration: end.map { $0 + more - row.onset }, fields: row.fields)
+        }
+    }
+
+    /// Puts a clock's times on their days, which a column may have: the same one in all rows is the first one's alone.
+    private mutating func place(_ dateColumn: Int?) {
+        let dates = rows.map { row in
+            dateColumn.flatMap { row.fields[$0].split { $0 == " " || $0 == "T" }.first }
+                .flatMap { ClockDate($0) == nil || row.time.contains(where: \.isWhitespace) ? nil : String($0) }
+        }
+        let areSame = Set(dates).count == 1
+        var times = ClockTimes()
+        rows = zip(rows.indices, dates).map { index, date in
+            let row = rows[index]
+            let time = date.map { areSame && index > 0 ? row.time : "\($0) \(row.time)" } ?? row.time
+            _ = times.add(time)
+            return Row(onset: row.onset, time: time, duration: row.duration, fields: row.fields)
+        }
+        rows = zip(rows, times.onsets).map { row, onset in
             Row(onset: onset, time: row.time, duration: row.duration, fields: row.fields)
         }
     }
@@ -137,16 +169,6 @@ struct EventTable {
             if texts[column].isEmpty || texts[column].lowercased() == "n/a" { return nil }
             if let value = number(column), value >= lowest { return value }
             throw fault(column, "a number of seconds \(place)")
-        }
-
-        /// How many seconds it is from a time to that of a column; nil for none.
-        func seconds(from start: Double, to column: Int) throws(DatasetError) -> Double? {
-            try seconds(column, "from the recording's start, not before its onset", from: start).map { $0 - start }
-        }
-
-        /// How many seconds it is from a time of day to that of a column, of the next day perhaps; nil for none.
-        func seconds(from start: Double, toTime column: Int) throws(DatasetError) -> Double? {
-            try timeOfDay(column).map { $0 < start ? $0 - start + CalendarDay.seconds : $0 - start }
         }
 
         /// Seconds since midnight; nil for none.

@@ -45,8 +45,9 @@ struct ScoredStages {
             ?? StageTexts(reading, among: Set(scoring.intervals.lazy.filter { $0.kind != .event }.map(\.text)))
         var meanings: [String: StageMeaning] = [:]
         var unknown: [Scoring.Interval] = []
-        let zero = scoring.intervals.first { if case .stage = table.meaning(of: $0.text) { true } else { false } }?
-            .onset
+        // Where stages say how long they last, a text without a length is none.
+        let staged = scoring.intervals.filter { if case .stage = table.meaning(of: $0.text) { true } else { false } }
+        let areTimed = 2 * staged.count { $0.duration ?? 0 > 0 } > staged.count
         for interval in scoring.intervals {
             var meaning = interval.kind == .event ? .event : meanings[interval.text] ?? table.meaning(of: interval.text)
             // Where a stage is to stand, "N2 spindles" says one that nobody here knows.
@@ -62,13 +63,9 @@ struct ScoredStages {
                 append(interval, nil)
             } else if meaning == .event, interval.kind == .stage {
                 texts.add(interval.text)
-                // An arousal in the column of stages is an event all the same, unless it stands as a sleep epoch.
-                let length = interval.duration ?? Self.epoch
-                if length == 0 || length > Self.tolerance && Self.isMultiple(length),
-                    Self.isMultiple(interval.onset - (zero ?? interval.onset))
-                {
-                    append(interval, nil)
-                }
+                // An arousal in the column of stages is an event all the same, unless it is as long as sleep epochs.
+                let length = interval.duration ?? 0
+                if !areTimed || length > Self.tolerance && Self.isMultiple(length) { append(interval, nil) }
             } else {
                 texts.add(interval.text)
                 if meaning == .unknown { unknown.append(interval) }

@@ -11,52 +11,60 @@ extension Scoring {
     static let scorerColumns: Set = ["scorer", "rater"]
     /// The likeliest first.
     static let onsetColumns = ["onset", "recordingonset"]
-    static let durationColumns = ["duration", "dauer", "durée", "duración", "durata", "varaktighet", "dur", "length"]
+    static let durationColumns = ["duration", "dauer", "durée", "duración", "durata", "varaktighet", "dur"]
     /// Columns that may hold a clock's times.
     static let clockColumns = [
         "time", "starttime", "start_time", "start", "clocktime", "clock", "datetime", "timestamp", "zeit", "uhrzeit",
         "startzeit", "heure", "hora", "ora", "tid",
     ]
     /// Columns of dates that may stand beside those of a clock's times.
-    static let dateColumns = ["date", "startdate", "start_date", "recordingdate", "datum", "fecha"]
+    static let dateColumns = ["date", "datum", "fecha"]
     /// Columns of times that may say when events end.
-    static let endColumns = ["end", "endtime", "end_time", "stop", "stoptime", "stop_time", "offset"]
+    static let endColumns = ["end", "endtime", "end_time", "stop", "stoptime", "stop_time"]
 
     static func columnName(_ text: some StringProtocol) -> String {
         text.lowercased().filter { !$0.isWhitespace && $0 != "\"" }
     }
 
-    /// The first of these columns that a table has: a unit of seconds or of clock times behind a name does not count,
-    /// as in `Duration[s]`, `duration_s` and `Time [hh:mm:ss]`.
+    /// The first of these columns that a table has: a unit of seconds or of clock times behind a name in brackets does
+    /// not count, as in `Duration[s]` and `Time [hh:mm:ss]`.
     static func column(_ wanted: [String], in names: [String]) -> Int? {
-        let units: Set = ["s", "sec", "secs", "seconds"]
         let plain = names.map { name in
             guard let last = name.last, "])".contains(last), let open = name.lastIndex(where: { "[(".contains($0) })
             else {
-                let unit = name.split(separator: "_").last ?? ""
-                return units.contains(String(unit)) ? String(name.dropLast(unit.count + 1)) : name
+                return name
             }
             let unit = name[name.index(after: open)...].dropLast()
+            let isOfSeconds = ["s", "sec", "secs", "seconds"].contains(unit)
             let isOfAClock = unit.contains(":") && unit.allSatisfy { "hmsx:.,0".contains($0) }
-            return units.contains(String(unit)) || isOfAClock ? String(name[..<open]) : name
+            return isOfSeconds || isOfAClock ? String(name[..<open]) : name
         }
         return wanted.lazy.compactMap { plain.firstIndex(of: $0) }.first
     }
 
-    /// The column that says how long events last.
+    /// The column that says how long events last, in seconds: `duration`, `duration_s`, `Duration in seconds`.
     ///
     /// - Throws: `DatasetError.unsuitable` where one may say it in a unit that is not known: without it stages would
     ///   last until the next ones.
     static func durationColumn(in names: [String], path: String) throws(DatasetError) -> Int? {
         if let found = column(durationColumns, in: names) { return found }
-        let odd = names.first { name in
-            durationColumns.contains { name.hasPrefix($0) && !(name.dropFirst($0.count).first?.isLetter ?? false) }
+        let units: Set = ["s", "sec", "secs", "second", "seconds"]
+        for (index, name) in names.enumerated() {
+            guard let base = durationColumns.first(where: name.hasPrefix), base != "dur" || name.hasPrefix("dur_")
+            else {
+                continue
+            }
+            let rest = name.dropFirst(base.count).drop { "_.".contains($0) }
+            if units.contains(String(rest)) || rest.hasPrefix("in") && units.contains(String(rest.dropFirst(2))) {
+                return index
+            }
+            throw .unsuitable(
+                path: path,
+                reason:
+                    "its column \(quoted(name)) may say how long stages last, and not in seconds: write seconds in a "
+                    + "column called duration, or take the column out where each stage lasts until the next")
         }
-        guard let odd else { return nil }
-        throw .unsuitable(
-            path: path,
-            reason: "its column \(quoted(odd)) may say how long stages last, and not in seconds: write seconds in a "
-                + "column called duration, or take the column out where each stage lasts until the next")
+        return nil
     }
 
     /// A table of events as the Brain Imaging Data Structure has them: a header, then `onset`, `duration` and what
@@ -103,7 +111,7 @@ private struct StageColumn {
     init(of table: EventTable, path: String, _ reading: HypnogramReading) throws(DatasetError) {
         let own = try Self.ownRows(of: table, path: path, reading)
         let rows = own ?? table.rows
-        let ofEvents = try Self.ofEvents(in: rows, of: table, path: path, reading)
+        let ofEvents = Self.ofEvents(in: rows, of: table, path: path, reading)
         var named: Int?
         if ofEvents == nil {
             named = try Self.named(in: table, path: path, scorer: own == nil ? reading.scorer : nil, reading)
@@ -174,21 +182,19 @@ private struct StageColumn {
 
     /// The column of events that has the stages of a table with a clock's times, where it has those of a whole night:
     /// RemLogic's column of stages has them beside every event, too.
-    ///
-    /// - Throws: `DatasetError.unsuitable` where there are several columns of stages.
     private static func ofEvents(
         in rows: [EventTable.Row], of table: EventTable, path: String, _ reading: HypnogramReading
-    ) throws(DatasetError) -> Int? {
+    ) -> Int? {
         guard table.clock != nil, reading.scorer == nil, let column = firstKnown(in: rows, of: table, reading),
             isWhole(column, rows, reading)
         else { return nil }
-        guard !table.isOfRemLogic, let named = try named(in: table, path: path, scorer: nil, reading) else {
+        guard !table.isOfRemLogic, let named = try? named(in: table, path: path, scorer: nil, reading) else {
             return column
         }
         // As RemLogic's is one that has a text in every row, and no other stage than the column of stages.
         let areEvents = rows.allSatisfy { !$0.fields[column].isEmpty }
         let (own, others) = (stages(rows, named, reading), stages(rows, column, reading))
-        return areEvents && zip(own, others).allSatisfy { $1 == nil || $0 == $1 } ? column : nil
+        return areEvents && zip(own, others).allSatisfy { $0 == nil || $1 == nil || $0 == $1 } ? column : nil
     }
 
     /// The stage that a column has in each row.

@@ -24,6 +24,8 @@ struct ScoringClock: Equatable {
     private var days: Set<Double> = []
     /// Whether the times themselves have dates.
     private var areDated = false
+    /// The time of day beside the date of the lines before them.
+    private var timeBefore: Double?
     /// Whether the times are a clock's beyond doubt: they have dates or halves of the day, or the program is known.
     private(set) var isCertain: Bool
 
@@ -42,6 +44,7 @@ struct ScoringClock: Equatable {
                 let found = Set(ClockDate(word)?.days.compactMap(\.self) ?? [])
                 if days.isEmpty, !found.isEmpty { (date, days) = (String(word), found) }
             }
+            if !days.isEmpty { timeBefore = TimeText.timeOfDay(line[line.index(after: colon)...]) }
         }
     }
 
@@ -69,7 +72,7 @@ struct ScoringClock: Equatable {
         let reach = signals.start - SleepEpochWindow.epochSeconds..<signals.start + max(signals.duration, 0)
         func inside(_ midnight: Double) -> Int { onsets.count { reach.contains(midnight + (shift ?? 0) + $0) } }
         let middle = (shift ?? 0) + earliest + (latest - earliest) / 2
-        guard let midnight = place(near: middle, signals, inside) else {
+        guard let midnight = place(near: middle, first: onsets.first ?? 0, of: onsets.count, signals, inside) else {
             let lasting = signals.duration > CalendarDay.seconds ? "\(signals.path) lasts" : "they last"
             throw .unsuitable(
                 path: path,
@@ -93,14 +96,20 @@ struct ScoringClock: Equatable {
 
     /// The midnight by which the times lie in the signals, `middle` being the one in their middle; nil where two would
     /// do as well.
-    private func place(near middle: Double, _ signals: EDFFile, _ inside: (Double) -> Int) -> Double? {
+    private func place(
+        near middle: Double, first time: Double, of count: Int, _ signals: EDFFile, _ inside: (Double) -> Int
+    ) -> Double? {
         let first = Self.midnight(before: signals)
         let nearest = ((signals.start + signals.duration / 2 - first - middle) / CalendarDay.seconds).rounded()
         let places = (-2...2).map { first + (nearest + Double($0)) * CalendarDay.seconds }
         let most = places.map(inside).max() ?? 0
         let best = places.filter { inside($0) == most }
-        // The day on which the recording began, before the times, says of no evening that it is theirs.
-        if most > 0, best.count > 1, !areDated, ownDays(beside: signals)?.contains(first) ?? false { return nil }
+        // The day on which the recording began, before the times, says of no evening that it is theirs, but for the
+        // first time's own.
+        let good = places.filter { !HypnogramReading.isLargePart(Double(count - inside($0)), of: Double(count)) }
+        if good.count > 1, !areDated, timeBefore != time, ownDays(beside: signals)?.contains(first) ?? false {
+            return nil
+        }
         if let named = ownDays(beside: signals)?.max(by: { inside($0) < inside($1) }), 2 * inside(named) > most {
             return named
         }
