@@ -188,7 +188,12 @@ private struct StageColumn {
         guard table.clock != nil, reading.scorer == nil, let column = firstKnown(in: rows, of: table, reading),
             isWhole(column, rows, reading)
         else { return nil }
-        guard !table.isOfRemLogic, let named = try? named(in: table, path: path, scorer: nil, reading) else {
+        // RemLogic's own words for stages are SLEEP-S2, SLEEP-REM and so on.
+        let areOfRemLogic = meanings(rows, column, reading).allSatisfy { text, meaning in
+            if case .stage = meaning { text.lowercased().hasPrefix("sleep-") } else { true }
+        }
+        guard !table.isOfRemLogic, !areOfRemLogic, let named = try? named(in: table, path: path, scorer: nil, reading)
+        else {
             return column
         }
         // As RemLogic's is one that has a text in every row, and no other stage than the column of stages.
