@@ -95,7 +95,7 @@ struct SlurmTests {
     @Test func aJobBehindARelayEndsWithTheBitsOfALocalRun() throws {
         defer { processes.endAll() }
         let number = try submit("slurm", flags: ClusterJob.long, environment: ["SSRM_RELAYS": "1"])
-        let events = try job.events(of: "slurm")
+        let events = job.events(of: "slurm")
         try events.waits(for: .checkpointWritten)
         try processes.signal(SIGKILL, toOne: "relay")
         #expect(try end(of: number) == "COMPLETED", "\(job.text("slurm.log"))")

@@ -72,12 +72,14 @@ func aColumnThatIsCalledStageCountsBeforeOtherTexts(name: String) throws {
 }
 
 @Test func aDateInAColumnOfItsOwnIsTheTimes() throws {
-    func error(_ date: String) throws -> String {
-        let rows = (0..<12).map { "\(date);\(String(format: "22:%02d:%02d", $0 / 2, $0 % 2 * 30));N2\n" }
+    func error(_ date: String, _ half: String = "") throws -> String {
+        let hour = half.isEmpty ? 22 : 10
+        let rows = (0..<12).map { "\(date);\(String(format: "%d:%02d:%02d", hour, $0 / 2, $0 % 2 * 30))\(half);N2\n" }
         return try MadeUpHypnogram.refusal { try MadeUpHypnogram.source("Date;Time;Stage\n" + rows.joined()) }
     }
     #expect(try error("05.05.2021").contains("its date is \"05.05.2021\""))
     #expect(try error("2021-05-05 00:00:00").contains("its date is \"2021-05-05\""))
+    #expect(try error("5/6/2021", " PM").contains("its date is \"5/6/2021\""))
 }
 
 /// A night's date in each of its rows, behind midnight too, is that of its first.

@@ -133,9 +133,14 @@ struct EventTable {
 
     /// Puts a clock's times on their days, which a column may have: the same one in all rows is the first one's alone.
     private mutating func place(_ dateColumn: Int?) {
-        let dates = rows.map { row in
-            dateColumn.flatMap { row.fields[$0].split { $0 == " " || $0 == "T" }.first }
-                .flatMap { ClockDate($0) == nil || row.time.contains(where: \.isWhitespace) ? nil : String($0) }
+        func words(_ text: String) -> [Substring] { text.split { $0 == " " || $0 == "T" } }
+        let dates = rows.map { row -> String? in
+            // 22.05.30 alone is a time.
+            let time = words(row.time)
+            guard let dateColumn, time.count < 2 || ClockDate(time[0]) == nil,
+                let date = words(row.fields[dateColumn]).first, ClockDate(date) != nil
+            else { return nil }
+            return String(date)
         }
         let areSame = Set(dates).count == 1
         var times = ClockTimes()
