@@ -45,14 +45,20 @@ struct ClockTimes {
     /// - Returns: whether it is one.
     mutating func add(_ text: some StringProtocol) -> Bool {
         guard let time = TimeText.timeOfDay(text) else { return false }
-        let words = text.split { $0 == " " || $0 == "T" }
-        if words.count > 1, let date = ClockDate(words[0]) {
-            if times.isEmpty { (firstDate, firstIsDated) = (String(words[0]), true) }
+        if let (word, date) = Self.date(before: text) {
+            if times.isEmpty { (firstDate, firstIsDated) = (word, true) }
             dates.append(date)
         }
         if text.last.map({ "mM".contains($0) }) ?? false { haveHalves = true }
         times.append(time)
         return true
+    }
+
+    /// The date before a time, as it is written too; nil where there is none: 22.05.30 alone is a time.
+    static func date(before text: some StringProtocol) -> (text: String, date: ClockDate)? {
+        let words = text.split { $0 == " " || $0 == "T" }
+        guard words.count > 1, let date = ClockDate(words[0]) else { return nil }
+        return (String(words[0]), date)
     }
 
     /// The first time's date as it is written, and the days that it may be; nil where it has none.

@@ -2,10 +2,10 @@
 struct EventTable {
     struct Row {
         /// Seconds, of a clock's times from midnight of the first one's day.
-        let onset: Double
+        fileprivate(set) var onset: Double
         /// The same as it is written.
-        let time: String
-        let duration: Double?
+        fileprivate(set) var time: String
+        fileprivate(set) var duration: Double?
         let fields: [String]
     }
 
@@ -85,6 +85,7 @@ struct EventTable {
         let duration = try Scoring.durationColumn(in: names, path: path)
         let end = duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)
         let date = clock == nil ? nil : Scoring.column(Scoring.dateColumns, in: names)
+        var ends: [Double?] = []
         while try table.next() {
             var texts = table.fields.map(table.text)
             // RemLogic leaves out what is empty at a row's end.
@@ -108,51 +109,38 @@ struct EventTable {
             if let end, clock != nil, let time = try fields.timeOfDay(end) {
                 length = time < start ? time - start + CalendarDay.seconds : time - start
             }
+            if let end, clock == nil { ends.append(table.number(table.fields[end])) }
             rows.append(Row(onset: start, time: texts[onset], duration: length, fields: texts))
         }
-        if let end, clock == nil { endAt(end) }
+        if let end, clock == nil { endAt(ends, of: end) }
         if clock != nil { place(date) }
     }
 
     /// Takes how long events last from when they end, in seconds; from nothing where that column is of something else.
-    private mutating func endAt(_ column: Int) {
-        let ends = rows.map { Double($0.fields[column]) }
-        guard
-            zip(rows, ends).allSatisfy({ row, end in
-                end.map { $0 > row.onset } ?? ["", "n/a"].contains(row.fields[column].lowercased())
-            })
-        else { return }
+    private mutating func endAt(_ ends: [Double?], of column: Int) {
+        let areEnds = zip(rows, ends).allSatisfy { row, end in
+            end.map { $0 > row.onset } ?? ["", "n/a"].contains(row.fields[column].lowercased())
+        }
+        guard areEnds else { return }
         // One that is the last second of an event: the next one begins with the next.
         let gaps = zip(rows.dropFirst(), ends).map { row, end in end.map { row.onset - $0 } }
         let more = !gaps.isEmpty && gaps.allSatisfy { $0 == 1 } ? 1.0 : 0
-        rows = zip(rows, ends).map { row, end in
-            Row(
-                onset: row.onset, time: row.time, duration: end.map { $0 + more - row.onset }, fields: row.fields)
-        }
+        for index in rows.indices { rows[index].duration = ends[index].map { $0 + more - rows[index].onset } }
     }
 
     /// Puts a clock's times on their days, which a column may have: the same one in all rows is the first one's alone.
     private mutating func place(_ dateColumn: Int?) {
-        func words(_ text: String) -> [Substring] { text.split { $0 == " " || $0 == "T" } }
         let dates = rows.map { row -> String? in
-            // 22.05.30 alone is a time.
-            let time = words(row.time)
-            guard let dateColumn, time.count < 2 || ClockDate(time[0]) == nil,
-                let date = words(row.fields[dateColumn]).first, ClockDate(date) != nil
-            else { return nil }
-            return String(date)
+            guard let dateColumn, ClockTimes.date(before: row.time) == nil else { return nil }
+            return ClockTimes.date(before: "\(row.fields[dateColumn]) \(row.time)")?.text
         }
         let areSame = Set(dates).count == 1
         var times = ClockTimes()
-        rows = zip(rows.indices, dates).map { index, date in
-            let row = rows[index]
-            let time = date.map { areSame && index > 0 ? row.time : "\($0) \(row.time)" } ?? row.time
-            _ = times.add(time)
-            return Row(onset: row.onset, time: time, duration: row.duration, fields: row.fields)
+        for (index, date) in dates.enumerated() {
+            if let date, index == 0 || !areSame { rows[index].time = "\(date) \(rows[index].time)" }
+            _ = times.add(rows[index].time)
         }
-        rows = zip(rows, times.onsets).map { row, onset in
-            Row(onset: onset, time: row.time, duration: row.duration, fields: row.fields)
-        }
+        for (index, onset) in times.onsets.enumerated() { rows[index].onset = onset }
     }
 
     /// The texts of a row, and what is read of them.

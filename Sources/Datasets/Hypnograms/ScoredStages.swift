@@ -43,13 +43,14 @@ struct ScoredStages {
         let table =
             scoring.numbers.map { StageTexts(reading, numbers: $0) }
             ?? StageTexts(reading, among: Set(scoring.intervals.lazy.filter { $0.kind != .event }.map(\.text)))
-        var meanings: [String: StageMeaning] = [:]
+        var meanings = Dictionary(
+            uniqueKeysWithValues: Set(scoring.intervals.lazy.map(\.text)).map { ($0, table.meaning(of: $0)) })
         var unknown: [Scoring.Interval] = []
         // Where stages say how long they last, a text without a length is none.
-        let staged = scoring.intervals.filter { if case .stage = table.meaning(of: $0.text) { true } else { false } }
+        let staged = scoring.intervals.filter { meanings[$0.text]?.stage != nil }
         let areTimed = 2 * staged.count { $0.duration ?? 0 > 0 } > staged.count
         for interval in scoring.intervals {
-            var meaning = interval.kind == .event ? .event : meanings[interval.text] ?? table.meaning(of: interval.text)
+            var meaning = interval.kind == .event ? .event : meanings[interval.text] ?? .unknown
             // Where a stage is to stand, "N2 spindles" says one that nobody here knows.
             if meaning == .event, interval.kind == .stage, StageTexts.namesAStage(interval.text) { meaning = .unknown }
             if interval.kind != .event { meanings[interval.text] = meaning }
@@ -57,7 +58,7 @@ struct ScoredStages {
                 outOfReach += 1
                 continue
             }
-            if case .stage(let stage) = meaning {
+            if let stage = meaning.stage {
                 append(interval, stage)
             } else if meaning == .unscored {
                 append(interval, nil)

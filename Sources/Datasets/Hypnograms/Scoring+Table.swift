@@ -176,7 +176,7 @@ private struct StageColumn {
         in rows: [EventTable.Row], of table: EventTable, _ reading: HypnogramReading
     ) -> Int? {
         eventColumns(of: table).first { column in
-            meanings(rows, column, reading).contains { if case .stage = $0.meaning { true } else { false } }
+            meanings(rows, column, reading).contains { $0.meaning.stage != nil }
         }
     }
 
@@ -190,7 +190,7 @@ private struct StageColumn {
         else { return nil }
         // RemLogic's own words for stages are SLEEP-S2, SLEEP-REM and so on.
         let areOfRemLogic = meanings(rows, column, reading).allSatisfy { text, meaning in
-            if case .stage = meaning { text.lowercased().hasPrefix("sleep-") } else { true }
+            meaning.stage == nil || text.lowercased().hasPrefix("sleep-")
         }
         guard !table.isOfRemLogic, !areOfRemLogic, let named = try? named(in: table, path: path, scorer: nil, reading)
         else {
@@ -206,20 +206,15 @@ private struct StageColumn {
     private static func stages(
         _ rows: [EventTable.Row], _ column: Int, _ reading: HypnogramReading
     ) -> [SleepStage?] {
-        let known = Dictionary(
-            meanings(rows, column, reading).map { ($0.text, $0.meaning) }, uniquingKeysWith: { first, _ in first })
-        return rows.map { if case .stage(let stage)? = known[$0.fields[column]] { stage } else { nil } }
+        let known = Dictionary(uniqueKeysWithValues: meanings(rows, column, reading).map { ($0.text, $0.meaning) })
+        return rows.map { known[$0.fields[column]]?.stage }
     }
 
     /// Whether a column's known stages are of half of a night's sleep epochs at least.
     private static func isWhole(_ column: Int, _ rows: [EventTable.Row], _ reading: HypnogramReading) -> Bool {
-        var stages: Set<String> = []
-        for (text, meaning) in meanings(rows, column, reading) {
-            if case .stage = meaning { stages.insert(text) }
-        }
         let times = rows.map(\.onset)
         let seconds = (times.max() ?? 0) - (times.min() ?? 0)
-        let staged = rows.lazy.filter { stages.contains($0.fields[column]) }
+        let staged = zip(rows, stages(rows, column, reading)).lazy.filter { $1 != nil }.map(\.0)
         let known = staged.reduce(0) { $0 + max($1.duration ?? 0, SleepEpochWindow.epochSeconds) }
         return 2 * known >= seconds
     }

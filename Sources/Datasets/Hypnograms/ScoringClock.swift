@@ -103,17 +103,16 @@ struct ScoringClock: Equatable {
         let nearest = ((signals.start + signals.duration / 2 - first - middle) / CalendarDay.seconds).rounded()
         let places = (-2...2).map { first + (nearest + Double($0)) * CalendarDay.seconds }
         let most = places.map(inside).max() ?? 0
-        let best = places.filter { inside($0) == most }
+        let own = ownDays(beside: signals)
         // The day on which the recording began, before the times, says of no evening that it is theirs, but for the
         // first time's own.
         let good = places.filter { !HypnogramReading.isLargePart(Double(count - inside($0)), of: Double(count)) }
-        if good.count > 1, !areDated, timeBefore != time, ownDays(beside: signals)?.contains(first) ?? false {
-            return nil
-        }
-        if let named = ownDays(beside: signals)?.max(by: { inside($0) < inside($1) }), 2 * inside(named) > most {
+        if good.count > 1, !areDated, timeBefore != time, own?.contains(first) ?? false { return nil }
+        if let named = own?.max(by: { inside($0) < inside($1) }), 2 * inside(named) > most {
             return named
         }
         if most == 0 { return places[2] }
+        let best = places.filter { inside($0) == most }
         return best.count == 1 ? best[0] : nil
     }
 

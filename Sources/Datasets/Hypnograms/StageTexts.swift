@@ -10,6 +10,9 @@ enum StageMeaning: Equatable {
     case event
     /// Nothing that is known.
     case unknown
+
+    /// The stage, where it is one.
+    var stage: SleepStage? { if case .stage(let stage) = self { stage } else { nil } }
 }
 
 /// What texts mean as sleep stages: the one table of all readers whose files hold such texts.
