@@ -79,6 +79,9 @@ package struct Scenario: Equatable, Sendable {
         (self.sumBytes, self.publishedBytes, self.link) = (sumBytes, publishedBytes, link)
     }
 
+    /// The number of the relay that a worker is behind; nil without relays.
+    func relay(of worker: Int) -> Int? { relays > 0 ? worker * relays / workers : nil }
+
     /// The bytes of a message's header, about.
     static let headerBytes = 150
 

@@ -32,8 +32,7 @@ struct SimulatedLinks {
     /// Gaps between parts are no rest.
     private static let restLimit = 5000
     private static let (down, up) = (0, 1)
-    private let workers, relays: Int
-    private let link, room: Scenario.Link
+    private let scenario: Scenario
     /// Bytes a microsecond of the coordinator's link, and of that of a relay's machine.
     private let coordinatorRate, machineRate: Double
     /// By way and place, the workers first.
@@ -45,23 +44,27 @@ struct SimulatedLinks {
 
     /// The links of a scenario, on which nothing was sent so far.
     init(_ scenario: Scenario) {
-        (workers, relays, link, room) = (scenario.workers, scenario.relays, scenario.link, scenario.room)
+        self.scenario = scenario
+        let (link, room, relays) = (scenario.link, scenario.room, scenario.relays)
         coordinatorRate =
             scenario.coordinatorBitsPerSecond.map {
                 Scenario.Link(bitsPerSecond: $0, delay: .zero).bytesPerMicrosecond
             } ?? link.bytesPerMicrosecond
         machineRate = max(link.bytesPerMicrosecond, room.bytesPerMicrosecond)
         let kinds =
-            [Scenario.Link](repeating: scenario.link, count: max(1, relays))
-            + [Scenario.Link](repeating: scenario.room, count: relays)
+            [Scenario.Link](repeating: link, count: max(1, relays)) + [Scenario.Link](repeating: room, count: relays)
         let way = kinds.map { kind in
             let rate = kind.bytesPerMicrosecond
             return Bundle(link: kind, capacity: SharedCapacity(total: rate, each: rate))
         }
         bundles = [way, way]
-        let none = [Connection](repeating: Connection(), count: workers + relays)
+        let none = [Connection](repeating: Connection(), count: scenario.workers + relays)
         connections = [none, none]
     }
+
+    private var relays: Int { scenario.relays }
+    private var link: Scenario.Link { scenario.link }
+    private var room: Scenario.Link { scenario.room }
 
     /// Bytes that were sent so far to and from the coordinator.
     var byteCount: Double { bundles.reduce(0) { $0 + $1.prefix(max(1, relays)).reduce(0) { $0 + $1.bytes } } }
@@ -70,13 +73,13 @@ struct SimulatedLinks {
     var nextEnd: Int? { bundles.compactMap { $0.compactMap(\.capacity.nextEnd).min() }.min() }
 
     private func bundle(of place: Int) -> Int {
-        if relays == 0 { return 0 }
-        return place < workers ? relays + place * relays / workers : place - workers
+        guard place < scenario.workers else { return place - scenario.workers }
+        return scenario.relay(of: place).map { relays + $0 } ?? 0
     }
 
     /// Whether a place is that of a worker beside its relay.
     func isBesideRelay(_ place: Int) -> Bool {
-        relays > 0 && place < workers && (place == 0 || bundle(of: place) != bundle(of: place - 1))
+        relays > 0 && place < scenario.workers && (place == 0 || bundle(of: place) != bundle(of: place - 1))
     }
 
     /// Sends a message on the connection of a place, after those before it.

@@ -148,7 +148,7 @@ struct SimulatedRun {
             (0..<workers).map { i in
                 Machine(
                     threads: scenario.threads, hasDataset: true, sharesMemory: false, slowest: 0,
-                    hub: relays > 0 ? workers + i * relays / workers : nil)
+                    hub: scenario.relay(of: i).map { workers + $0 })
             }
             + (0..<relays).map { _ in
                 Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0, isRelay: true)
