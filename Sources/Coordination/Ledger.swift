@@ -67,7 +67,11 @@ package struct Ledger: Sendable {
     var claims: [WorkerID: Claim] = [:]
     /// By their first leaf.
     var assignments: [Int: Assignment] = [:]
+    /// How many leaves it has.
+    let leafCount: Int
     var leavesLeft: Int
+    /// How long the worker computed that computed longest, by the workers' word.
+    var longest = Duration.zero
     /// How many leaves were summed, and how many of them are audited.
     var (summed, audited) = (0, 0)
 
@@ -89,7 +93,7 @@ package struct Ledger: Sendable {
         (self.isLookedThrough, self.isAudited) = (isLookedThrough, isAudited)
         shape = SumTreeShape(leafCount: leafCount)
         open = leaves.isEmpty ? [] : [leaves]
-        leavesLeft = leaves.count
+        (self.leafCount, leavesLeft) = (leaves.count, leaves.count)
     }
 
     /// Whether the sums of all leaves were taken.
@@ -97,6 +101,11 @@ package struct Ledger: Sendable {
 
     /// Whether there are leaves that nobody computes, or that one more worker is to compute.
     package var hasOpenLeaves: Bool { !open.isEmpty || assignments.values.contains { $0.wantedCount > 0 } }
+
+    /// Whether an answer is doubted, or all are as the round was done before.
+    var isDoubted: Bool {
+        isLookedThrough || assignments.values.contains { !$0.finders.isEmpty || $0.isDisputed }
+    }
 
     /// What a worker was given and has not reported on.
     package func claim(of worker: WorkerID) -> Claim? { claims[worker] }

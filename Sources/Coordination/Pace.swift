@@ -57,6 +57,11 @@ struct Pace: Sendable {
         workers[id]?.leafTime += (isGrowing ? 1 : weight) * (shown - worker.leafTime)
     }
 
+    /// Seconds in which a worker answers for so many leaves; infinite before its first answer.
+    func expected(of worker: WorkerID, leafCount: Int) -> Double {
+        workers[worker].map { expected($0, leafCount: leafCount) } ?? .infinity
+    }
+
     private func expected(_ worker: Worker, leafCount: Int) -> Double {
         min(worker.way, 4 * usualWay) + worker.leafTime * Double(leafCount)
     }

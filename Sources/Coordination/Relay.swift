@@ -36,6 +36,8 @@ package struct Relay: Sendable {
     private var generation = 0
     /// Which process's run, and how often that went back: its workers count such changes themselves.
     var published: (session: UInt64?, history: Int)?
+    /// How many of its workers are given leaves.
+    private let crew: CrewChoice
     /// What it is known by to relays that wait.
     private let number: UInt64
     /// The relays that wait for a job where its own coordinator is to be.
@@ -49,9 +51,9 @@ package struct Relay: Sendable {
     /// A relay that nobody has heard of, as `Employment.init`; its number is drawn at random.
     package init(
         _ hello: Hello, number: UInt64, datasetPath: String?, endpoint: String, keys: String? = nil,
-        patience: Duration, hearsOfHandshakes: Bool = false, at now: Duration
+        patience: Duration, hearsOfHandshakes: Bool = false, crew: CrewChoice = .best, at now: Duration
     ) {
-        self.number = number
+        (self.number, self.crew) = (number, crew)
         employment = Employment(
             hello, datasetPath: datasetPath, endpoint: endpoint, keys: keys, patience: patience,
             hearsOfHandshakes: hearsOfHandshakes, at: now)
@@ -129,7 +131,7 @@ package struct Relay: Sendable {
         dropRuns()
         let new = Training(
             relaying: plan, firstClaim: firstClaim, heartbeat: welcome.heartbeat, lease: welcome.lease,
-            probeDigest: welcome.probeDigest)
+            probeDigest: welcome.probeDigest, crew: crew)
         (training, runs, wanted, unasked, self.generation) = (new, [], [:], [], generation)
         employment.onThreads(0, at: now)
         defer { early = [:] }
@@ -200,13 +202,13 @@ package struct Relay: Sendable {
         of work: Work, _ content: LeafReport.Content, computing: Duration, gathering: Duration = .zero,
         at now: Duration
     ) -> [Directive] {
-        training?.endRun(round: work.round)
-        guard let place = runs.firstIndex(where: { $0.work == work }) else { return [] }
+        let told = training?.onRunDone(round: work.round, at: now) ?? []
+        guard let place = runs.firstIndex(where: { $0.work == work }) else { return told.map { .down($0) } }
         let generation = runs.remove(at: place).generation
         let report = employment.onComputed(
             work, content, computing: computing, gathering: gathering, generation: generation)
         // Whoever is free by now may have a part in the other run.
-        return above(report, at: now) + below(training?.assign(at: now), at: now)
+        return above(report, at: now) + below(told + (training?.assign(at: now) ?? []), at: now)
     }
 
     // MARK: - Time and leaving

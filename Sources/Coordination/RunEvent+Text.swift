@@ -1,3 +1,5 @@
+import Numerics
+
 extension RunEvent: CustomStringConvertible {
     /// The one line that a person reads.
     package var description: String {
@@ -52,6 +54,12 @@ extension RunEvent: CustomStringConvertible {
         case .overdue(let worker, let step, let leaves, let also):
             "\(worker) is late with leaves \(leaves) of step \(step); \(also) computes them, too"
         case .overdueMuted: "what else is late is not told of"
+        case .crewChanged(let step, let change):
+            """
+            \(change.asked) of \(change.ready) workers \(change.asked == 1 ? "is" : "are") given shards after step \(step): messages take \
+            most of a round, which takes \(milliseconds(change.round)) so and took \(milliseconds(change.roundBefore)) \
+            with \(change.askedBefore)
+            """
         case .stepRepeated(let step):
             "the sum of step \(step) is infinite or not a number; it is done once more, to see whose fault it is"
         case .stepDone(let step, let figures, let workers):
@@ -71,5 +79,11 @@ extension RunEvent: CustomStringConvertible {
         case .stopped(let step, let steps): "stopped after step \(step) of \(steps); go on with --resume"
         case .finished(let step): "all \(step) steps are done"
         }
+    }
+
+    /// Like `9.2 ms` or `872 ms`.
+    private func milliseconds(_ seconds: Double) -> String {
+        let tenths = (seconds * 10_000).rounded() / 10
+        return tenths < 100 ? "\(tenths) ms" : "\(Int(tenths, clampedTo: 0...1_000_000_000) ?? 0) ms"
     }
 }

@@ -61,6 +61,8 @@ package enum RunEvent: Equatable, Sendable {
     case overdue(worker: String, step: Int, leaves: Range<Int>, also: String)
     /// So many answers were overdue that no more is told of.
     case overdueMuted
+    /// From a step on so many of those that can compute are given leaves, as rounds are shorter so.
+    case crewChanged(step: Int, CrewChange)
     /// The sum of all leaves is not finite, though each answer was said to be; the step is done again and looked at.
     case stepRepeated(step: Int)
     /// A step is done; its figures are by name, as they are told to people, the loss first.
@@ -134,6 +136,7 @@ package enum RunEvent: Equatable, Sendable {
         case wentBack = "went_back"
         case overdue
         case overdueMuted = "overdue_muted"
+        case crewChanged = "crew_changed"
         case stepRepeated = "step_repeated"
         case stepDone = "step"
         case roundTimed = "round_timed"
@@ -161,7 +164,7 @@ package enum RunEvent: Equatable, Sendable {
                 true
             case .started, .listening, .joined, .left, .deserted, .refusalsMuted, .peersMuted, .peersDropped,
                 .keysChanged,
-                .overdue, .overdueMuted, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
+                .overdue, .overdueMuted, .crewChanged, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
                 .checkpointWritten, .checkpointCopied, .stopped, .finished:
                 false
             }
@@ -174,7 +177,8 @@ package enum RunEvent: Equatable, Sendable {
             case .started, .slowProducts, .checkpointSkipped, .listening, .joined, .cutOff, .notStarted, .givenUp,
                 .deserted, .lostWork, .otherArithmetic, .refused, .refusalsMuted, .peerDropped, .peersMuted,
                 .peersDropped, .keysChanged, .keysUnreadable, .notFinite, .wentBack, .overdue, .overdueMuted,
-                .stepRepeated, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed, .checkpointWritten,
+                .crewChanged, .stepRepeated, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
+                .checkpointWritten,
                 .checkpointCopied, .folderRestored, .checkpointFailed, .checkpointMadeRoom, .checkpointNotRemoved,
                 .recordFailed, .stopped, .brokenOff, .finished:
                 false
@@ -214,6 +218,7 @@ package enum RunEvent: Equatable, Sendable {
         case .wentBack: .wentBack
         case .overdue: .overdue
         case .overdueMuted: .overdueMuted
+        case .crewChanged: .crewChanged
         case .stepRepeated: .stepRepeated
         case .stepDone: .stepDone
         case .roundTimed: .roundTimed
@@ -275,6 +280,12 @@ package enum RunEvent: Equatable, Sendable {
             Self.place(worker, step, leaves) + (since.map { [("since", .number($0))] } ?? [])
         case .overdue(let worker, let step, let leaves, let also):
             Self.place(worker, step, leaves) + [("also", .text(also))]
+        case .crewChanged(let step, let change):
+            [
+                ("step", .number(step)), ("asked", .number(change.asked)), ("workers", .number(change.ready)),
+                ("round_s", .real(change.round)), ("asked_before", .number(change.askedBefore)),
+                ("round_before_s", .real(change.roundBefore)),
+            ]
         case .stepDone(let step, let figures, let workers):
             [("step", .number(step)), ("workers", .number(workers))] + figures.map { ($0.name, .real($0.value)) }
         case .roundTimed(let times):

@@ -142,6 +142,10 @@ extension Training {
         of report: LeafReport, from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) {
         let given: Roster.Given
+        if let place = place(ofClaim: report.claim, of: worker) {
+            ledgers[place].longest = max(ledgers[place].longest, report.computing)
+            if report.gathering > report.computing / 4 { isOrdinary = false }
+        }
         if let inHand = member.given.first(where: { $0.claim == report.claim }) {
             // Whatever only has the number of what is in hand is no answer.
             let place = place(ofClaim: report.claim, of: worker)

@@ -42,6 +42,12 @@ extension Training {
                 newcomers += 1
             }
         }
+        if let limit = crewLimit(of: ledgers[place], comparable) {
+            let atWork = available.count { ledgers[place].claim(of: $0) != nil }
+            if ledgers[place].isAudited { idle.removeAll { !$0.candidate.isComparable } }
+            idle = ofCrew(idle, max(0, limit - atWork), ledgers[place].leafCount / limit + 1, round)
+            newcomers = 0
+        }
         // Sorting is stable: those who began at no leaf stay in the order of their names.
         if idle.count > 1 { idle.sort { $0.leaf < $1.leaf } }
         let claims = ledgers[place].onIdle(
@@ -52,12 +58,36 @@ extension Training {
         return claims.flatMap { give($0, round: round, at: now) }
     }
 
+    /// How many workers are given a round's leaves; nil for all, as where an answer is doubted: somebody else is to say.
+    private func crewLimit(of ledger: Ledger, _ comparable: Set<WorkerID>) -> Int? {
+        guard let limit = crew.limit, !ledger.isDoubted else { return nil }
+        guard ledger.isAudited else { return limit }
+        return comparable.count >= 2 ? max(limit, 2) : nil
+    }
+
+    /// Those of idle workers who are given leaves where not all are: `count` of those who would be done first, and
+    /// whoever has not shown yet how fast it is.
+    private func ofCrew(
+        _ idle: [(leaf: Int, candidate: Ledger.Candidate)], _ count: Int, _ leafCount: Int, _ round: Int
+    ) -> [(leaf: Int, candidate: Ledger.Candidate)] {
+        let known = idle.filter { $0.candidate.leafTime != nil }
+        // Who was among them stays unless another is clearly faster: what it is sent ahead is of use then.
+        let costs = known.map { entry in
+            let id = entry.candidate.id
+            let wasAsked = roster.members[id]?.home.map { round - $0.round <= plan.roundsAtOnce } ?? false
+            return pace.expected(of: id, leafCount: leafCount) * (wasAsked ? 0.75 : 1)
+        }
+        let order = known.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }
+        let first = Set(order.prefix(count).map { known[$0].candidate.id })
+        return idle.filter { $0.candidate.leafTime == nil || first.contains($0.candidate.id) }
+    }
+
     /// Whether a worker can be given something: it has nothing in hand, or where two rounds are computed at once
     /// nothing to do after that.
     private func hasRoom(_ member: Roster.Member) -> Bool { member.given.count < plan.roundsAtOnce }
 
     private func candidate(_ id: WorkerID, _ member: Roster.Member, _ round: Int) -> Ledger.Candidate {
-        let isUntried = member.home.map { round - $0.round > Self.untriedRounds } ?? false
+        let isUntried = crew.limit == nil && member.home.map { round - $0.round > Self.untriedRounds } ?? false
         return Ledger.Candidate(
             id, leafTime: pace.leafTime(of: id), threads: member.threads, isComparable: member.isComparable,
             isUntried: isUntried)
@@ -84,6 +114,7 @@ extension Training {
     }
 
     private mutating func give(_ claim: Claim, round: Int, at now: Duration) -> [Directive] {
+        if claim.purpose != .first || pace.leafTime(of: claim.worker) == nil { isOrdinary = false }
         let needsParameters = !(roster.members[claim.worker]?.parametersRounds.contains(round) ?? false)
         roster.note(parametersOf: round, at: claim.worker, kept: plan.roundsAtOnce)
         roster.note(firstLeaf: claim.leaves.lowerBound, of: round, at: claim.worker)

@@ -13,11 +13,15 @@ extension Training {
     ///   - heartbeat: how often a worker shows that it lives.
     ///   - lease: silent for longer than this, a worker is taken for dead.
     ///   - probeDigest: the run's probe; empty where the coordinator does not tell it.
-    init(relaying plan: Plan, firstClaim: UInt64, heartbeat: Duration, lease: Duration, probeDigest: String) {
+    ///   - crew: how many workers are given leaves.
+    init(
+        relaying plan: Plan, firstClaim: UInt64, heartbeat: Duration, lease: Duration, probeDigest: String,
+        crew: CrewChoice
+    ) {
         self.init(
             plan, round: plan.rounds, firstClaim: firstClaim,
             probe: probeDigest.isEmpty ? nil : ArithmeticProbe(digest: probeDigest, name: "the run's coordinator"),
-            heartbeat: heartbeat, lease: lease, refusesOtherArithmetic: true)
+            heartbeat: heartbeat, lease: lease, refusesOtherArithmetic: true, crew: crew)
         relayedClaim = firstClaim
     }
 
@@ -39,16 +43,25 @@ extension Training {
         precondition(place(ofRound: round) == nil, "two runs of round \(round)")
         ledgers.append(
             Ledger(round: round, leaves: leaves, of: plan.leafCount, firstID: nextClaim, isLookedThrough: false))
+        begun[round] = now
         return assign(at: now)
     }
 
     /// Whether the leaves of the run of a round are all summed.
     func isComplete(round: Int) -> Bool { place(ofRound: round).map { ledgers[$0].isComplete } ?? false }
 
+    /// Has a run in hand no more that all was done of.
+    mutating func onRunDone(round: Int, at now: Duration) -> [Directive] {
+        defer { endRun(round: round) }
+        guard let place = place(ofRound: round), let begin = begun[round] else { return [] }
+        return noteCrew(after: ledgers[place], since: max(begin, lastRoot ?? .zero), at: now)
+    }
+
     /// Has a run in hand no more; what is still answered of it is late.
     mutating func endRun(round: Int) {
         guard let place = place(ofRound: round) else { return }
         relayedClaim = nextClaim
+        begun[round] = nil
         ledgers.remove(at: place)
         if ledgers.isEmpty { look = nil }
     }

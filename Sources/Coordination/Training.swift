@@ -106,6 +106,13 @@ package struct Training: Sendable {
     var arrivals: [WorkerID: [Arrival]] = [:]
     /// How fast the workers are.
     var pace = Pace()
+    /// How many of them are given leaves.
+    var crew: Crew
+    /// When the last round was made, if the one in hand was in hand by then; and of a relay, when the runs in hand came.
+    var lastRoot: Duration?
+    var begun: [Int: Duration] = [:]
+    /// Whether nothing happened since that makes a round longer than it has to be with these workers.
+    var isOrdinary = true
     /// When somebody's answer is overdue that is not yet.
     var look: Duration?
     /// Whether leaves of the round in hand are overdue: whoever is free next is to compute them.
@@ -146,10 +153,12 @@ package struct Training: Sendable {
     ///   - areNamesOwn: whether nobody can bear another's name, as where names come with keys.
     ///   - audit: the share of rounds whose leaves two workers compute, whose answers have to be the same.
     ///   - auditSeed: what it follows from which leaves these are; nobody else is to know it.
+    ///   - crew: how many workers are given leaves.
     package init(
         _ plan: Plan, round: Int, firstClaim: UInt64, probe: ArithmeticProbe? = nil,
         reference: ArithmeticProbe? = nil, record: AuditRecord = AuditRecord(), heartbeat: Duration, lease: Duration,
-        refusesOtherArithmetic: Bool = false, areNamesOwn: Bool = false, audit: Double = 0, auditSeed: UInt64 = 0
+        refusesOtherArithmetic: Bool = false, areNamesOwn: Bool = false, audit: Double = 0, auditSeed: UInt64 = 0,
+        crew: CrewChoice = .best
     ) {
         precondition(firstClaim > 0, "claims numbered from 0")
         self.plan = plan
@@ -158,6 +167,7 @@ package struct Training: Sendable {
         (auditShare, auditDraw) = (audit, RandomSequence(seed: auditSeed, stream: 0))
         grace = heartbeat * 2
         roster = Roster(lease: lease)
+        self.crew = Crew(crew)
         begin(round, firstID: firstClaim)
     }
 
@@ -301,6 +311,7 @@ package struct Training: Sendable {
     /// Forgets a worker, whose leaves are there to be given out again.
     mutating func leave(_ worker: WorkerID) -> [Directive] {
         guard roster.remove(worker) != nil else { return [] }
+        isOrdinary = false
         onLoss(by: worker)
         arrivals[worker] = nil
         pace.onLeft(worker)

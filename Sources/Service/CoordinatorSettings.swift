@@ -1,3 +1,5 @@
+package import Coordination
+
 /// How a coordinator runs; what a job computes does not depend on it.
 package struct CoordinatorSettings: Sendable {
     /// Where it listens.
@@ -14,6 +16,8 @@ package struct CoordinatorSettings: Sendable {
     package var refusesOtherArithmetic = false
     /// The share of leaves that two workers compute, whose answers have to be the same.
     package var audit = 0.0
+    /// How many workers are given leaves.
+    package var crew = CrewChoice.best
     /// Whether workers on this machine exchange floats through memory that they share with the coordinator.
     package var sharesMemory = true
     /// How many workers this process starts itself.

@@ -106,8 +106,8 @@ package struct RunCosts: Sendable {
     package func idleness(shards: Int) -> String? {
         guard present.rounds > 0, rounds > 0 else { return nil }
         let workers = Int((Double(present.workers) / Double(present.rounds)).rounded())
-        // In an audited round two workers have the same leaves.
-        let idle = workers - Int((Double(all.parts) / Double(rounds)).rounded())
+        // In an audited round two workers have the same leaves; where fewer workers are asked, it is not for the shards.
+        let idle = workers - max(shards, Int((Double(all.parts) / Double(rounds)).rounded()))
         guard workers > shards, idle > 0 else { return nil }
         return """
             \(idle) of \(many(workers, "worker")) had nothing to do in a step, which has only \
@@ -169,7 +169,8 @@ package struct RunCosts: Sendable {
     /// left with them at most: the vectors of the relays and, one after the other, those of one relay's workers.
     private var relays: (count: Int, part: Double)? {
         let names = byWorker.keys.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        let machines = Set(names.map(WorkerName.machine)).count
+        // Where few are asked the others take nothing of the link.
+        let machines = min(Set(names.map(WorkerName.machine)).count, usual.parts / max(usual.rounds, 1))
         guard machines >= 4, !names.contains(where: { $0.hasPrefix("relay ") }) else { return nil }
         let count = RunPlan.relays(suiting: machines)
         let others = (machines + count - 1) / count - 1

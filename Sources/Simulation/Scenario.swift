@@ -1,3 +1,5 @@
+package import Coordination
+
 /// Machines, links, sizes and times of a run whose duration is to be known.
 ///
 /// A star: each worker has a link of its own to the coordinator, whose one link all of them share, each way. Messages
@@ -65,6 +67,8 @@ package struct Scenario: Equatable, Sendable {
     package var room = Link(bitsPerSecond: 1e9, delay: .microseconds(100))
     /// The processors that all workers share; nil where each has its own.
     package var sharedProcessors: Int?
+    /// How many workers are given leaves; by default all, so that nothing else is simulated than was asked.
+    package var crew = CrewChoice.all
     /// How often a worker shows that it lives.
     package var heartbeat = Duration.seconds(1)
     /// Silent for longer than this, a worker is taken for dead.

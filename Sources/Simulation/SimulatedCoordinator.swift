@@ -66,7 +66,7 @@ struct SimulatedCoordinator {
             reference: ArithmeticProbe(digest: "probe", name: "c"), record: checkpoint.record,
             heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease),
             refusesOtherArithmetic: !run.machines.contains { $0.probe != "probe" },
-            audit: run.audit, auditSeed: session)
+            audit: run.audit, auditSeed: session, crew: run.crew)
     }
 
     mutating func takeActs() -> [Act] {

@@ -50,7 +50,8 @@ struct SimulatedRelay {
         let hello = Hello(
             name: name, processor: "", numerics: "", threads: 1, datasetDigest: machine.hasDataset ? "data" : "")
         relay = Relay(
-            hello, number: seed, datasetPath: nil, endpoint: "", patience: .microseconds(run.patience), at: now)
+            hello, number: seed, datasetPath: nil, endpoint: "", patience: .microseconds(run.patience),
+            crew: run.crew, at: now)
     }
 
     mutating func takeActs() -> [Act] {

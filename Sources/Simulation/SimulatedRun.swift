@@ -55,6 +55,8 @@ struct SimulatedRun {
     let trouble: Trouble
     /// The share of rounds that are audited.
     let audit: Double
+    /// How many workers are given leaves.
+    let crew: CrewChoice
     /// The links and times of a run that is measured; nil where they are drawn.
     let scenario: Scenario?
     /// A vector has so many floats, which stand for pieces of a number's bits, so that it can travel in as many parts.
@@ -118,6 +120,7 @@ struct SimulatedRun {
         (scenario, limit, vectorCount) = (nil, 150_000_000, 2)
         var other = SplitMix(seed: SplitMix.mix(seed) ^ 0x4F_56_45)
         isDelayed = other.happens(400)
+        crew = other.happens(300) ? .count(other.draw(1...workerCount)) : .best
         states = Self.states(leafCount: leafCount, rounds: rounds, isDelayed: isDelayed)
         self.draw = draw
     }
@@ -155,7 +158,7 @@ struct SimulatedRun {
             }
         (heartbeat, lease) = (Int(scenario.heartbeat.microseconds), Int(scenario.lease.microseconds))
         (patience, blockCount, blockCapacity, calm, faultGap) = (.max / 4, 1, 1, 0, 1)
-        (twice, trouble, audit, limit) = (0, .none, 0, scenario.limit)
+        (twice, trouble, audit, limit, crew) = (0, .none, 0, scenario.limit, scenario.crew)
         (self.scenario, vectorCount, isDelayed) = (scenario, scenario.parts, scenario.isDelayed)
         states = Self.states(leafCount: leafCount, rounds: rounds, isDelayed: isDelayed)
         draw = SplitMix(seed: 1)
@@ -168,7 +171,7 @@ struct SimulatedRun {
             Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0)
         }
         (heartbeat, lease, patience, blockCount, blockCapacity) = (200_000, 600_000, 60_000_000, 1, 1)
-        (calm, faultGap, twice, trouble, limit) = (0, 1, 0, .none, 0)
+        (calm, faultGap, twice, trouble, limit, crew) = (0, 1, 0, .none, 0, .best)
         (audit, scenario, vectorCount, isDelayed) = (size.isAudited ? 1 : 0, nil, size.parts, size.isDelayed)
         states = Self.states(leafCount: leafCount, rounds: rounds, isDelayed: isDelayed)
         draw = SplitMix(seed: 1)

@@ -32,6 +32,8 @@ package struct RunPlan: Encodable {
         /// Seconds between signs of life, and of the lease, with which it gets on.
         package internal(set) var heartbeatSeconds = 1.0
         package internal(set) var leaseSeconds = 10.0
+        /// How many of the workers are given shards, as rounds are shortest with.
+        package internal(set) var asked: Int?
         /// Bytes that cross the coordinator's link for each step of the optimiser, both ways.
         package internal(set) var bytesPerStep: Double?
 
@@ -42,7 +44,7 @@ package struct RunPlan: Encodable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case wire, fault, efficiency, seconds, overlap, exchange, relays
+            case wire, fault, efficiency, seconds, overlap, exchange, relays, asked
             case localSteps = "local_steps"
             case roundSeconds = "round_s"
             case rowsPerSecond = "rows_per_s"
@@ -173,8 +175,9 @@ package struct RunPlan: Encodable {
         (scenario.relays, scenario.room) = (line.relays, scenario.link)
         while true {
             do {
-                let figures = try scenario.simulated()
+                let (figures, asked) = try fastest(scenario)
                 let round = figures.round.seconds
+                line.asked = asked
                 line.roundSeconds = round
                 line.rowsPerSecond = Double(job.rowsPerStep * max(line.localSteps, 1)) / round
                 let computed = (scenario.leafTime * scenario.leafCount).seconds
@@ -192,6 +195,26 @@ package struct RunPlan: Encodable {
                 return line
             }
         }
+    }
+
+    /// What a scenario comes to with as many of its workers as rounds are shortest with, and how many these are.
+    ///
+    /// Behind relays all are asked: relays are there so that all may be.
+    private static func fastest(
+        _ scenario: Scenario
+    ) throws(Simulation.Failure) -> (figures: ScenarioFigures, asked: Int) {
+        var best = (figures: try scenario.simulated(), asked: min(scenario.workers, scenario.leafCount))
+        guard scenario.relays == 0 else { return best }
+        var fewer = scenario
+        fewer.workers = best.asked
+        // Where they compute for half of a round, half of them would take longer.
+        while fewer.workers > 1, best.figures.computing < best.figures.round / 2 {
+            fewer.workers = (fewer.workers + 1) / 2
+            let figures = try fewer.simulated()
+            guard figures.round < best.figures.round * 0.95 else { break }
+            best = (figures, fewer.workers)
+        }
+        return best
     }
 
     /// The job with a line's local steps, or overlap, in its format, otherwise as it is.

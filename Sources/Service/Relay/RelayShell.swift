@@ -85,7 +85,7 @@ package final class RelayShell {
         relay = Relay(
             hello, number: .random(in: .min ... .max), datasetPath: dataset?.path, endpoint: settings.endpoint,
             keys: settings.keys?.path,
-            patience: settings.patience, hearsOfHandshakes: true, at: watch.elapsed)
+            patience: settings.patience, hearsOfHandshakes: true, crew: settings.crew, at: watch.elapsed)
         let context = try Context(threads: Self.ioThreads(settings.keys))
         reception = try Reception(
             at: TCPEndpoint(listening: settings.listen), FrontLimits(localWorkers: 0), frameLimit: 1 << 31,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordination
 import Simulation
 
 /// `ssrm bench rounds`: how long a round takes on machines that are not here, by simulation.
@@ -47,6 +48,7 @@ struct BenchRoundsCommand: ParsableCommand {
     var roomLink = 1e9
     @Option(help: "How long a message between them is underway, one way.", transform: LinkText.delay)
     var roomDelay = 0.0001
+    @Option(help: "How many workers are given leaves: best, all or a number.") var ask = CrewChoice.all
     @Option(help: "Rounds, 10 or more; the first eight are not counted, nor is the last.") var rounds = 12
     @Option(help: "Seconds between a worker's signs of life.") var heartbeat = 1.0
     @Option(help: "Seconds after which a silent worker is taken for dead.") var lease = 10.0
@@ -83,6 +85,7 @@ struct BenchRoundsCommand: ParsableCommand {
         scenario.room = Scenario.Link(bitsPerSecond: roomLink, delay: .seconds(roomDelay))
         (scenario.link.burst, scenario.room.burst) = (Double(burst), Double(burst))
         (scenario.handlingPerByte, scenario.rounds) = (handling, rounds)
+        scenario.crew = ask
         (scenario.heartbeat, scenario.lease) = (.seconds(heartbeat), .seconds(lease))
         let figures: ScenarioFigures
         var line = ProgressLine("rounds")

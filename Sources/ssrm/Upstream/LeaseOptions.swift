@@ -1,4 +1,18 @@
 import ArgumentParser
+import Coordination
+
+extension CrewChoice: ExpressibleByArgument {
+    /// `best`, `all`, or a number of workers.
+    init?(argument: String) {
+        switch argument {
+        case "best": self = .best
+        case "all": self = .all
+        default:
+            guard let count = Int(argument), count > 0 else { return nil }
+            self = .count(count)
+        }
+    }
+}
 
 /// How workers are waited for.
 struct LeaseOptions: ParsableArguments {
@@ -10,6 +24,15 @@ struct LeaseOptions: ParsableArguments {
 
     @Flag(help: "Refuse workers whose probe gradient differs from the coordinator's.")
     var sameArithmetic = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How many workers are given shards: best, all or a number.",
+            discussion: """
+                Where messages take most of a round, fewer workers with all of its shards may be done sooner: `best` tries \
+                that out and says so. The others stay at hand. The results are the same.
+                """))
+    var ask = CrewChoice.best
 
     @Option(
         help: ArgumentHelp(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordination
 import Datasets
 import Messaging
 import Service
@@ -44,6 +45,9 @@ struct RelayCommand: ParsableCommand {
             """)
     var sampleMemory: Int?
 
+    @Option(help: "How many of its workers are given shards, as of `coordinator`: best, all or a number.")
+    var ask = CrewChoice.best
+
     @Option(help: "Seconds to wait for a silent coordinator or relay.")
     var patience = 60.0
 
@@ -73,7 +77,7 @@ struct RelayCommand: ParsableCommand {
         if !quiet { signals.opening?.say { "before it relayed anything; no work is lost" } }
         let dataset = try data.map { try Dataset(opening: $0) }
         var settings = RelaySettings(endpoint: connect, listen: try listenOptions.resolvedEndpoint())
-        (settings.patience, settings.cache) = (.seconds(patience), cache)
+        (settings.patience, settings.cache, settings.crew) = (.seconds(patience), cache, ask)
         if let sampleMemory { settings.sampleMemory = sampleMemory << 20 }
         settings.keys = listenOptions.keys.map { KeyFolder($0) }
         let events = RunEvents([RelayTerminalSink(isQuiet: quiet)])

@@ -19,12 +19,15 @@ extension RunPlan {
                 """)
         }
         let hasRelays = self.lines.contains { $0.relays > 0 }
-        let ofRelays = hasRelays ? "relays  " : ""
+        let most = min(workers, job.shardsPerStep)
+        let areFewAsked = self.lines.contains { $0.asked.map { $0 < most } ?? false }
+        let ofRelays = (hasRelays ? "relays  " : "") + (areFewAsked ? "asked  " : "")
         lines.append("local steps  wire       \(ofRelays)rows/s      round      computing  all steps   MB a step")
         for line in self.lines {
             let steps = line.localSteps > 0 ? "\(line.localSteps)" : line.overlap ? "overlap" : "every step"
             let relays = hasRelays ? pad("\(line.relays)", 7, left: true) : ""
-            let name = pad(steps, 11, left: true) + "  " + pad(line.wire.rawValue, 9) + relays
+            let asked = areFewAsked ? pad(line.asked.map { "\($0)" } ?? "", 7, left: true) : ""
+            let name = pad(steps, 11, left: true) + "  " + pad(line.wire.rawValue, 9) + relays + asked
             guard let rate = line.rowsPerSecond, let round = line.roundSeconds, let seconds = line.seconds,
                 let efficiency = line.efficiency, let bytes = line.bytesPerStep
             else {
@@ -37,6 +40,13 @@ extension RunPlan {
                     pad("\(fixed(100 * efficiency, 0)) %", 10), pad(Duration.seconds(seconds).asClock, 11),
                     fixed(bytes / 1e6, 2),
                 ].joined(separator: " "))
+        }
+        if areFewAsked {
+            lines.append(
+                """
+                note: where fewer are asked than \(most), messages would take most of a round with all: those are given all \
+                shards, as a run finds out by itself
+                """)
         }
         if let slowest = self.lines.max(by: { $0.leaseSeconds < $1.leaseSeconds }), slowest.leaseSeconds > 10 {
             lines.append(

@@ -70,6 +70,7 @@ extension UpstreamCommand {
         settings.lease = .seconds(leaseOptions.lease)
         settings.refusesOtherArithmetic = leaseOptions.sameArithmetic
         settings.audit = leaseOptions.audit ?? (hasRemoteWorkers ? 0.01 : 0)
+        settings.crew = leaseOptions.ask
         settings.sharesMemory = leaseOptions.sharedMemory
         if let interval = CheckpointInterval(options.checkpointEvery) { settings.checkpointEvery = interval }
         settings.keepCheckpoints = options.keepCheckpoints
