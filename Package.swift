@@ -115,8 +115,8 @@ let package = Package(
             name: "ssrm",
             dependencies: [
                 "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Messaging", "Service", "Simulation", "SleepRecognition", "Reports", "Exports", "StatusPage",
-                "CLinux",
+                "Messaging", "Coordination", "Service", "Simulation", "SleepRecognition", "Reports", "Exports",
+                "StatusPage", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

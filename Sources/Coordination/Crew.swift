@@ -22,6 +22,11 @@ struct Crew: Sendable {
     /// A trial most of whose rounds can't be judged ends after so many.
     private static let longestTrial = 32
 
+    /// When the last round was made; nil where the one in hand was begun later.
+    var lastEnd: Duration?
+    /// Whether nothing happened since that makes a round longer than it has to be with these workers: somebody was new,
+    /// late or gone, or waited for samples.
+    var isOrdinary = true
     private let choice: CrewChoice
     /// How many are given leaves, but for a trial; nil for all.
     private var kept: Int?
@@ -42,16 +47,26 @@ struct Crew: Sendable {
     /// How many workers are given leaves; nil for all.
     var limit: Int? { trial ?? kept }
 
-    /// Takes note of a round's end.
+    /// Takes note that a round, or a relay's run, is made.
     ///
     /// - Parameters:
-    ///   - whole: how many seconds the round took; nil where that says nothing of its workers: some were new, late or
-    ///     gone, or waited for samples.
-    ///   - computing: how long the worker computed that computed longest.
-    ///   - leafCount: how many leaves it had; of a relay's run not always as many.
-    ///   - readyCount: how many workers there were.
+    ///   - round: the round.
+    ///   - readyCount: how many workers there are.
+    ///   - now: the time.
     /// - Returns: a change that people are told of.
-    mutating func onRound(whole: Double?, computing: Double, leafCount: Int, readyCount: Int) -> CrewChange? {
+    mutating func onRound(_ round: Ledger, readyCount: Int, at now: Duration) -> CrewChange? {
+        let begin = round.begun.map { max($0, lastEnd ?? .zero) } ?? lastEnd
+        let isTimed = isOrdinary && !round.isAudited && !round.isLookedThrough
+        let taken = begin.flatMap { begin in
+            let whole = (now - begin).seconds
+            return isTimed ? Taken(whole: whole, computing: min(round.longest.seconds, whole)) : nil
+        }
+        (lastEnd, isOrdinary) = (now, true)
+        return onRound(taken, leafCount: round.leafCount, readyCount: readyCount)
+    }
+
+    /// Takes note of a round's end; nil where what it took says nothing of its workers.
+    private mutating func onRound(_ taken: Taken?, leafCount: Int, readyCount: Int) -> CrewChange? {
         guard choice == .best, readyCount > 0 else { return nil }
         let ready = min(readyCount, leafCount)
         let count = min(limit ?? ready, ready)
@@ -66,8 +81,8 @@ struct Crew: Sendable {
         }
         passed += 1
         untilLook = max(0, untilLook - 1)
-        if let whole, passed > Self.settling {
-            times.append(Taken(whole: whole, computing: min(computing, whole)))
+        if let taken, passed > Self.settling {
+            times.append(taken)
             if times.count > Self.judged { times.removeFirst() }
         }
         if times.count == Self.judged, untilLook == 0 || trial != nil {

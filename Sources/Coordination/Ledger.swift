@@ -67,6 +67,8 @@ package struct Ledger: Sendable {
     var claims: [WorkerID: Claim] = [:]
     /// By their first leaf.
     var assignments: [Int: Assignment] = [:]
+    /// When a relay was given it; nil of a coordinator's, which begins once the one before it is made.
+    var begun: Duration?
     /// How many leaves it has.
     let leafCount: Int
     var leavesLeft: Int

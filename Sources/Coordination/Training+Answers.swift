@@ -144,7 +144,7 @@ extension Training {
         let given: Roster.Given
         if let place = place(ofClaim: report.claim, of: worker) {
             ledgers[place].longest = max(ledgers[place].longest, report.computing)
-            if report.gathering > report.computing / 4 { isOrdinary = false }
+            if report.gathering > report.computing / 4 { crew.isOrdinary = false }
         }
         if let inHand = member.given.first(where: { $0.claim == report.claim }) {
             // Whatever only has the number of what is in hand is no answer.

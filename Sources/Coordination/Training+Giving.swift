@@ -58,7 +58,7 @@ extension Training {
         return claims.flatMap { give($0, round: round, at: now) }
     }
 
-    /// How many workers are given a round's leaves; nil for all, as where an answer is doubted: somebody else is to say.
+    /// How many workers are given a round's leaves; nil for all, as where an answer is doubted and others are to say.
     private func crewLimit(of ledger: Ledger, _ comparable: Set<WorkerID>) -> Int? {
         guard let limit = crew.limit, !ledger.isDoubted else { return nil }
         guard ledger.isAudited else { return limit }
@@ -114,7 +114,7 @@ extension Training {
     }
 
     private mutating func give(_ claim: Claim, round: Int, at now: Duration) -> [Directive] {
-        if claim.purpose != .first || pace.leafTime(of: claim.worker) == nil { isOrdinary = false }
+        if claim.purpose != .first || pace.leafTime(of: claim.worker) == nil { crew.isOrdinary = false }
         let needsParameters = !(roster.members[claim.worker]?.parametersRounds.contains(round) ?? false)
         roster.note(parametersOf: round, at: claim.worker, kept: plan.roundsAtOnce)
         roster.note(firstLeaf: claim.leaves.lowerBound, of: round, at: claim.worker)

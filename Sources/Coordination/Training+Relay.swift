@@ -43,7 +43,7 @@ extension Training {
         precondition(place(ofRound: round) == nil, "two runs of round \(round)")
         ledgers.append(
             Ledger(round: round, leaves: leaves, of: plan.leafCount, firstID: nextClaim, isLookedThrough: false))
-        begun[round] = now
+        ledgers[ledgers.count - 1].begun = now
         return assign(at: now)
     }
 
@@ -53,15 +53,13 @@ extension Training {
     /// Has a run in hand no more that all was done of.
     mutating func onRunDone(round: Int, at now: Duration) -> [Directive] {
         defer { endRun(round: round) }
-        guard let place = place(ofRound: round), let begin = begun[round] else { return [] }
-        return noteCrew(after: ledgers[place], since: max(begin, lastRoot ?? .zero), at: now)
+        return place(ofRound: round).map { noteCrew(after: ledgers[$0], at: now) } ?? []
     }
 
     /// Has a run in hand no more; what is still answered of it is late.
     mutating func endRun(round: Int) {
         guard let place = place(ofRound: round) else { return }
         relayedClaim = nextClaim
-        begun[round] = nil
         ledgers.remove(at: place)
         if ledgers.isEmpty { look = nil }
     }

@@ -28,27 +28,24 @@ extension Training {
             (record.leaves, record.audited) = (record.leaves + done.summed, record.audited + done.audited)
             begin(done.round + 1, firstID: done.nextID)
             if ledgers.isEmpty { return finish(.complete) }
-            return noteCrew(after: done, since: lastRoot, at: now) + release()
+            return noteCrew(after: done, at: now) + release()
                 + assign(at: now).filter { $0 != .finishRound }
         }
-        isOrdinary = false
+        crew.isOrdinary = false
         if done.isLookedThrough { return [failNotFinite(done.round)] }
         ledgers[0] = makeLedger(done.round, firstID: done.nextID, isLookedThrough: true)
         return [.event(.stepRepeated(step: plan.firstStep(of: done.round)))] + assign(at: now)
     }
 
     /// Has the crew know how long a round took.
-    mutating func noteCrew(after done: Ledger, since begin: Duration?, at now: Duration) -> [Directive] {
-        let whole = isOrdinary && !done.isAudited && !done.isLookedThrough ? begin.map { (now - $0).seconds } : nil
-        (lastRoot, isOrdinary) = (now, true)
-        let change = crew.onRound(
-            whole: whole, computing: done.longest.seconds, leafCount: done.leafCount, readyCount: readyCount)
+    mutating func noteCrew(after done: Ledger, at now: Duration) -> [Directive] {
+        let change = crew.onRound(done, readyCount: readyCount, at: now)
         return change.map { [.event(.crewChanged(step: plan.firstStep(of: done.round + 1), $0))] } ?? []
     }
 
     /// Gives up what is done of the rounds in hand, and begins at a round.
     mutating func beginAnew(at round: Int) {
-        lastRoot = nil
+        crew.lastEnd = nil
         let firstID = nextClaim
         (ledgers, arrivals) = ([], [:])
         begin(round, firstID: firstID)

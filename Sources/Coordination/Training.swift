@@ -108,11 +108,6 @@ package struct Training: Sendable {
     var pace = Pace()
     /// How many of them are given leaves.
     var crew: Crew
-    /// When the last round was made, if the one in hand was in hand by then; and of a relay, when the runs in hand came.
-    var lastRoot: Duration?
-    var begun: [Int: Duration] = [:]
-    /// Whether nothing happened since that makes a round longer than it has to be with these workers.
-    var isOrdinary = true
     /// When somebody's answer is overdue that is not yet.
     var look: Duration?
     /// Whether leaves of the round in hand are overdue: whoever is free next is to compute them.
@@ -311,7 +306,7 @@ package struct Training: Sendable {
     /// Forgets a worker, whose leaves are there to be given out again.
     mutating func leave(_ worker: WorkerID) -> [Directive] {
         guard roster.remove(worker) != nil else { return [] }
-        isOrdinary = false
+        crew.isOrdinary = false
         onLoss(by: worker)
         arrivals[worker] = nil
         pace.onLeft(worker)

@@ -120,8 +120,7 @@ package final class CoordinatorShell {
             probe: checkpoint.probe?.remembered(beside: probe),
             reference: probe, record: checkpoint.record, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic, areNamesOwn: settings.keys != nil,
-            audit: settings.audit, auditSeed: .random(in: .min ... .max),
-            crew: settings.crew)
+            audit: settings.audit, auditSeed: .random(in: .min ... .max), crew: settings.crew)
         var limits = try FrontLimits(localWorkers: settings.localWorkers)
         limits.fit(job, heartbeat: settings.heartbeat, lease: settings.lease)
         reception = try Reception(

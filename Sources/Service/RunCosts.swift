@@ -106,7 +106,7 @@ package struct RunCosts: Sendable {
     package func idleness(shards: Int) -> String? {
         guard present.rounds > 0, rounds > 0 else { return nil }
         let workers = Int((Double(present.workers) / Double(present.rounds)).rounded())
-        // In an audited round two workers have the same leaves; where fewer workers are asked, it is not for the shards.
+        // In an audited round two workers have the same leaves; where few workers are asked, shards are no reason.
         let idle = workers - max(shards, Int((Double(all.parts) / Double(rounds)).rounded()))
         guard workers > shards, idle > 0 else { return nil }
         return """

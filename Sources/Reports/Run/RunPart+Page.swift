@@ -166,7 +166,8 @@ extension RunPart {
             case .checkpointWritten: self = .saved
             case .slowProducts, .checkpointSkipped, .listening, .cameAgain, .notStarted, .otherArithmetic, .refused,
                 .refusalsMuted, .peerDropped, .peersMuted, .peersDropped, .keysChanged, .keysUnreadable, .notFinite,
-                .overdueMuted, .crewChanged, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed, .checkpointCopied,
+                .overdueMuted, .crewChanged, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
+                .checkpointCopied,
                 .folderRestored, .checkpointFailed, .checkpointMadeRoom, .checkpointNotRemoved, .recordFailed, .stopped,
                 .brokenOff, .finished:
                 guard kind.isProblem else { return nil }
