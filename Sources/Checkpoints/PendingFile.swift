@@ -31,6 +31,8 @@ package final class PendingFile {
     /// Linux's O_TMPFILE, which is no constant that Swift imports.
     private static let withoutName = 0o20_000_000 | O_DIRECTORY
 
+    /// As other programs make files: what of that is not to be, the process's mask takes away.
+    package static let forAll: UInt32 = 0o666
     private let path: String
     /// Where the file comes to be, and by which names in it.
     private let folder: OpenFolder
@@ -46,7 +48,8 @@ package final class PendingFile {
 
     /// An empty file for `path`, with these permissions but those that the process's mask takes away.
     ///
-    /// Its folder is opened now: it is that one that the file will be in, or none.
+    /// Its folder is opened now: it is that one that the file will be in, or none. Where anybody may read what is made,
+    /// a file that is replaced hands its own permissions on.
     ///
     /// - Parameters:
     ///   - path: where it will be.
@@ -55,19 +58,27 @@ package final class PendingFile {
     ///   - disk: the calls that wait for it.
     /// - Throws: `TensorFileError.unwritable`.
     package init(
-        for path: String, in held: OpenFolder? = nil, permissions: UInt32 = 0o666, disk: DiskCalls = DiskCalls()
+        for path: String, in held: OpenFolder? = nil, permissions: UInt32 = PendingFile.forAll,
+        disk: DiskCalls = DiskCalls()
     ) throws(TensorFileError) {
         self.disk = disk
         // A link is followed, so that what it names is replaced and not the link; one in an open folder is replaced.
         let resolved = held == nil ? realpath(path, nil) : nil
         defer { free(resolved) }
-        let place = FilePlace.parts(ofFile: resolved.map { String(cString: $0) } ?? path)
+        let isLink = held == nil && resolved == nil
+        let place = FilePlace.parts(
+            ofFile: resolved.map { String(cString: $0) } ?? (isLink ? Self.end(ofLinkToNothing: path) : path))
         var status = stat()
+        var replaced: mode_t?
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG else {
                 let isFolder = status.st_mode & S_IFMT == S_IFDIR
                 throw .unwritable(path: path, reason: isFolder ? "it is a folder" : "it is not a regular file")
             }
+            guard held != nil || access(path, W_OK) == 0 else {
+                throw .unwritable(path: path, reason: "it is there and write-protected; remove it or name another")
+            }
+            if permissions == Self.forAll { replaced = status.st_mode & 0o777 }
         } else if errno != ENOENT {  // a name that is too long, links in a circle
             throw .unwritable(path: path, reason: TensorFileError.lastReason)
         }
@@ -85,6 +96,7 @@ package final class PendingFile {
         let nameless = openat(folder.descriptor, ".", O_WRONLY | Self.withoutName | O_CLOEXEC, permissions)
         if nameless >= 0, access(Self.link(to: nameless), F_OK) == 0 {
             descriptor = nameless
+            if let replaced { fchmod(descriptor, replaced) }
             return
         }
         if nameless >= 0 { close(nameless) }  // without /proc it could never get a name
@@ -92,6 +104,17 @@ package final class PendingFile {
             folder.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
         isNamed = descriptor >= 0
         guard descriptor >= 0 else { throw .unwritable(path: path, reason: TensorFileError.lastReason) }
+        if let replaced { fchmod(descriptor, replaced) }
+    }
+
+    /// Where a link leads at whose end nothing is yet; what is no link is that itself.
+    private static func end(ofLinkToNothing path: String) -> String {
+        var end = path
+        for _ in 0..<40 {
+            guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: end) else { break }
+            end = next.hasPrefix("/") ? next : FilePlace.parts(ofFile: end).folder + "/" + next
+        }
+        return end
     }
 
     deinit {

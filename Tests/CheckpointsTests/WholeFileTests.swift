@@ -117,6 +117,36 @@ import Testing
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link")) == folder.path("file"))
 }
 
+@Test func aLinkToNothingYetIsFollowedToo() throws {
+    let folder = try TemporaryFolder()
+    let link = folder.path("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
+    try WholeFile.write("new", to: link)
+    #expect(try String(contentsOf: URL(filePath: folder.path("file")), encoding: .utf8) == "new")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "file")
+}
+
+/// What nobody else may read stays so.
+@Test func aFileThatIsReplacedHandsItsPermissionsOn() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("file")
+    try WholeFile.write("old", to: path)
+    #expect(chmod(path, 0o600) == 0)
+    try WholeFile.write("new", to: path)
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+}
+
+@Test(.enabled(if: geteuid() != 0, "nothing is write-protected for root"))
+func aWriteProtectedFileStays() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("file")
+    try WholeFile.write("old", to: path)
+    #expect(chmod(path, 0o400) == 0)
+    #expect(throws: TensorFileError.self) { try WholeFile.write("new", to: path) }
+    #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "old")
+}
+
 @Test func aTargetThatCannotBeAFileIsRefusedAtOnce() throws {
     let folder = try TemporaryFolder()
     let lost = folder.path("nowhere/file")

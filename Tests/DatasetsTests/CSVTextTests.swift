@@ -17,6 +17,7 @@ import Testing
     @Test(arguments: [
         ("=1+1", "'=1+1"), ("+cmd", "'+cmd"), ("-cmd", "'-cmd"), ("@SUM(A1)", "'@SUM(A1)"), ("=a,b", "\"'=a,b\""),
         ("-1", "-1"), ("+2.5", "+2.5"), ("a=b", "a=b"), ("=\u{301}x", "'=\u{301}x"),
+        ("'=b", "''=b"), ("'-1", "'-1"), ("'quoted'", "'quoted'"),
     ])
     func noSpreadsheetTakesANameForAFormula(text: String, field: String) {
         #expect(Array(CSVText.field(text).unicodeScalars) == Array(field.unicodeScalars))

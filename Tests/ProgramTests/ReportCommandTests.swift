@@ -263,6 +263,44 @@ private func object(_ text: String) throws -> [String: Any] {
     #expect(inspected["encoder_subjects"] as? [String] == ["P1", "P2", "P3", "P4"])
 }
 
+@Test func mapsWithoutAnAnswerAreCountedAndTwoAnswersForOneRefused() throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path("maps.safetensors")
+    let made = try ProgramRun.ssrm(
+        "data", "synthetic", "--kind", "pressure", "--subjects", "4", "--maps-per-posture", "5", "--seed", "2",
+        "--out", data)
+    try #require(made.status == 0, "\(made.errors)")
+    let evaluated = try ProgramRun.ssrm(
+        "evaluate", "--data", data, "--scheme", "posture3", "--protocol", "kfold", "--folds", "2", "--epochs", "1",
+        "--members", "1", "--predictions-out", folder.path("all.csv"))
+    try #require(evaluated.status == 0, "\(evaluated.errors)")
+    let lines = try String(contentsOfFile: folder.path("all.csv"), encoding: .utf8).split(separator: "\n")
+    func report(_ rows: [Substring]) throws -> ProgramResult {
+        let file = try folder.write(rows.joined(separator: "\n") + "\n", to: "some.csv")
+        return try ProgramRun.ssrm("report", data, file, "--json", "--out", folder.path("page.html"))
+    }
+    let some = try report(lines.dropLast(3))
+    let part = try #require(try object(some.output)["postures"] as? [String: Any])
+    #expect(part["unanswered_maps"] as? Int == 3 && part["maps"] as? Int == lines.count - 4)
+    let page = try String(contentsOfFile: folder.path("page.html"), encoding: .utf8)
+    #expect(page.contains("Answers are missing: "))
+    let twice = try report(lines + lines.suffix(1))
+    #expect(twice.status == 1 && twice.errors.contains(" twice"), "\(twice.errors)")
+}
+
+/// Whoever reads the figures may be gone by then, as `head` is.
+@Test func answersAreWrittenWhoeverReadsTheFigures() throws {
+    let made = try Evaluated.shared.get()
+    let answers = made.folder.path("unread.csv")
+    let command = """
+        "$0" evaluate --data "$1" --scheme five --protocol loso --preset wrist --epochs 1 --members 1 --threads 1 \
+        --predictions-out "$2" --json | true
+        """
+    let result = try ProgramRun(["-c", command, ProgramRun.ssrm, made.data, answers], program: "/bin/sh").result()
+    #expect(result.status == 0)
+    #expect(try String(contentsOfFile: answers, encoding: .utf8).hasPrefix("subject,"))
+}
+
 @Test func aRunBecomesAPageWithWhatItsFeaturesKnow() throws {
     let folder = try TemporaryFolder()
     let (data, run) = try pretrained(in: folder, "--steps", "20", "--report-every", "5")

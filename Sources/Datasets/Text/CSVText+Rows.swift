@@ -18,8 +18,6 @@ extension CSVText {
 
     /// Without the `'` that `field` puts before what a spreadsheet would take for a formula.
     private static func unmarked(_ text: String) -> String {
-        guard text.hasPrefix("'"), text.utf8.count > 1 else { return text }
-        let rest = String(text.dropFirst())
-        return field(rest).hasPrefix("'") || field(rest).hasPrefix("\"'") ? rest : text
+        text.unicodeScalars.first == "'" && isMarked(text) ? String(text.unicodeScalars.dropFirst()) : text
     }
 }

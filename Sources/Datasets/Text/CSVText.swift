@@ -5,11 +5,18 @@ package enum CSVText {
     /// A spreadsheet takes what begins with one of `= + - @` for a formula, and runs it; such a field gets a `'` in
     /// front, which makes it a text there. Numbers stay numbers.
     package static func field(_ text: String) -> String {
-        let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-        let field = isFormula && Double(text) == nil ? "'" + text : text
+        let field = isMarked(text) ? "'" + text : text
         // By scalars: a comma with a combining mark behind it is another character, and still ends a field.
         guard field.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return field }
         let doubled = field.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
         return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
+    }
+
+    /// Whether a text gets a `'` in front: what begins a formula, and what is that but for such marks, so that no two
+    /// texts are written alike.
+    static func isMarked(_ text: String) -> Bool {
+        let rest = text.unicodeScalars.drop { $0 == "'" }
+        guard let first = rest.first, "=+-@\t\r".unicodeScalars.contains(first) else { return false }
+        return Double(String(rest)) == nil
     }
 }

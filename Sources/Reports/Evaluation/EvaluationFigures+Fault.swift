@@ -16,6 +16,8 @@ extension EvaluationFigures {
         outside(FigureLimits.counts, counts) { "\($0) as a number of samples or of steps" }
             ?? outside(FigureLimits.parts, parts) { "\($0) as a part of a whole" }
             ?? outside(FigureLimits.kappas, kappas) { "\($0) as a kappa" }
+            ?? [accuracyInterval, kappaInterval, macroF1Interval].compactMap(\.self).first { $0.low > $0.high }
+            .map { "an interval from \($0.low) down to \($0.high)" }
             ?? outside(FigureLimits.brier, [calibration?.brier ?? 0]) { "\($0) as a Brier score" }
     }
 

@@ -110,8 +110,9 @@ extension EvaluationPart {
                 + order.map { column in
                     let share = shares[place][column]
                     // Many classes leave no room.
-                    let beside: Prose = isSmall ? "\(beside: "\(percent: share, 0)")" : ""
-                    return .heat("\(figures.confusion[place][column])\(beside)", shade: share)
+                    let part: Prose = share.map { "\(percent: $0, 0)" } ?? "–"
+                    let beside: Prose = isSmall ? "\(beside: part)" : ""
+                    return .heat("\(figures.confusion[place][column])\(beside)", shade: share ?? 0)
                 }
         }
         return Table(

@@ -45,11 +45,12 @@ package struct EvaluationPart: Encodable, Sendable {
         (self.figures, self.baselines) = (figures, baselines)
     }
 
-    /// What part of the samples scored as the row's class was recognised as the column's, 0 to 1.
-    var confusionShares: [[Double]] {
+    /// What part of the samples scored as the row's class was recognised as the column's, 0 to 1; nil where none was
+    /// scored so.
+    var confusionShares: [[Double?]] {
         figures.confusion.map { row in
             let sum = row.reduce(0.0) { $0 + Double($1) }
-            return row.map { Double($0) / max(sum, 1) }
+            return row.map { sum > 0 ? Double($0) / sum : nil }
         }
     }
 

@@ -1,9 +1,13 @@
 extension RecordedNight {
     /// What a recording is called that this is a stretch of: readers call what follows a gap `<recording>+<position>`;
     /// nil where it is none.
+    ///
+    /// The first sleep epochs of a stretch may have no answer.
     private var wholeName: String? {
-        let suffix = "+\(positions[0])"
-        return recording.hasSuffix(suffix) && recording != suffix ? String(recording.dropLast(suffix.count)) : nil
+        guard let plus = recording.lastIndex(of: "+"), plus > recording.startIndex else { return nil }
+        let digits = recording[recording.index(after: plus)...]
+        guard let position = Int(digits), digits == "\(position)", position <= positions[0] else { return nil }
+        return String(recording[..<plus])
     }
 
     /// The same nights, with stretches of one recording on one grid of sleep epochs, so that what lies between them is

@@ -104,6 +104,8 @@ package struct PosturesPart: Encodable, Sendable {
     package let maps: Int
     /// How many people they are of.
     package let people: Int
+    /// How many maps of the dataset have no answer.
+    package let unanswered: Int
     /// How many are recognised as each class.
     package let counts: [Int]
     /// How many somebody scored, and how many of these are recognised as they were scored.
@@ -132,6 +134,7 @@ package struct PosturesPart: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case classes, maps, people, counts, confusions, right, wrong, timelines, turns, hours
+        case unanswered = "unanswered_maps"
         case scoredMaps = "scored_maps"
         case rightMaps = "right_maps"
         case turnsPerHour = "turns_per_hour"
@@ -148,19 +151,20 @@ package struct PosturesPart: Encodable, Sendable {
     ///   - maps: the maps, recording by recording and in order.
     ///   - classes: the classes' names.
     ///   - acquaintance: whether the recognisers had seen these people.
+    ///   - unanswered: how many maps of the dataset have no answer.
     ///   - sampleSeconds: how long from one map to the next; nil where nobody knows.
     ///   - columns: a map's columns.
     ///   - isTurned: whether a map's last row is at the head.
     ///   - values: gives a map's values, `[rows, columns]`, by its place in `maps`.
     /// - Throws: `ReportError.empty` without a map.
     package init(
-        _ maps: [Map], classes: [String], acquaintance: Acquaintance, sampleSeconds: Double?, columns: Int,
-        isTurned: Bool, values: @escaping @Sendable (Int) -> [Float]
+        _ maps: [Map], classes: [String], acquaintance: Acquaintance, unanswered: Int = 0, sampleSeconds: Double?,
+        columns: Int, isTurned: Bool, values: @escaping @Sendable (Int) -> [Float]
     ) throws(ReportError) {
         guard !maps.isEmpty else { throw .empty(file: "the dataset", reason: "no map of it was recognised") }
         (all, self.classes, self.acquaintance) = (maps, classes, acquaintance)
         areHeldOut = acquaintance.areHeldOut
-        self.sampleSeconds = sampleSeconds
+        (self.unanswered, self.sampleSeconds) = (unanswered, sampleSeconds)
         image = { MapImage.address(values($0), columns: columns, isTurned: isTurned) }
         self.maps = maps.count
         people = Set(maps.map(\.subject)).count
@@ -250,6 +254,11 @@ package struct PosturesPart: Encodable, Sendable {
 
     var section: PageSection {
         var blocks: [Block] = [.text(summary)]
+        if unanswered > 0 {
+            let words = Prose.counted(unanswered, "pressure map", "pressure maps")
+            blocks.append(
+                .note("Answers are missing: \(words) of the dataset \(unanswered == 1 ? "has" : "have") none."))
+        }
         if !right.isEmpty {
             let heading: Prose = areScored ? "Maps that were recognised right" : "What maps were recognised as"
             blocks += [.heading(heading), .maps(right.map(tile))]

@@ -21,7 +21,7 @@ extension KeptParts {
         let kept: Fold? = part(name(ofFold: number)) { kept in
             kept.answers.count == samples.count && kept.probabilities.count == samples.count
                 && kept.answers.allSatisfy((0..<classes).contains)
-                && kept.probabilities.allSatisfy { $0.count == classes }
+                && kept.probabilities.allSatisfy { $0.count == classes && Self.areProbabilities($0) }
         }
         guard let kept else { return nil }
         var result = EvaluationFold.Result(
@@ -32,6 +32,11 @@ extension KeptParts {
             })
         (result.chosen, result.candidates) = (kept.chosen, kept.candidates)
         return result
+    }
+
+    /// Whether a sample's classes have these probabilities: parts of a whole.
+    private static func areProbabilities(_ values: [Float]) -> Bool {
+        values.allSatisfy { (0...1.0001).contains($0) } && abs(values.reduce(0, +) - 1) < 0.001
     }
 
     /// Keeps what came of a fold.

@@ -148,9 +148,10 @@ struct EvaluateCommand: ParsableCommand {
         let progress = FoldProgress()
         let outcome = try evaluation.outcome(threads: options.threads.available(), keeping: kept) { progress.show($0) }
         Terminal.clear()
-        // First what took the time: the disk of the other may be full.
+        // Neither takes the other with it, where the disk is full or nobody reads what is printed any more.
+        let written = Result { if let predictionsOut { try WholeFile.write(outcome.answers.csv, to: predictionsOut) } }
         if json { try printJSON(outcome.figures) } else { Swift.print(outcome.figures.text) }
-        if let predictionsOut { try WholeFile.write(outcome.answers.csv, to: predictionsOut) }
+        try written.get()
     }
 
     private func tellOfOptionsWithoutEffect() {

@@ -52,8 +52,8 @@ struct ReportCommand: ParsableCommand {
 
     func validate() throws {
         if out == nil, !json { throw ValidationError("give --out FILE for a page, --json for its numbers, or both") }
-        if let sampleSeconds, !(sampleSeconds > 0 && sampleSeconds.isFinite) {
-            throw ValidationError("--sample-seconds must be above 0, not \(sampleSeconds)")
+        if let sampleSeconds, !(0.001...86_400).contains(sampleSeconds) {
+            throw ValidationError("--sample-seconds must be 0.001 to 86400, not \(sampleSeconds)")
         }
         if things.isEmpty { throw ValidationError("name what is to be reported") }
     }

@@ -10,7 +10,7 @@ struct ReportedNights {
     /// How many recordings of the dataset have no answer; nil without a dataset.
     private let unanswered: Int?
 
-    /// Nights from answers, in the order in which the recordings come.
+    /// Nights from answers, in the dataset's order, or without one that in which the recordings come.
     ///
     /// - Parameters:
     ///   - answers: what was recognised.
@@ -36,6 +36,11 @@ struct ReportedNights {
             let key = RecordingKey(subject: row.subject, recording: row.recording)
             if rows[key] == nil { order.append(key) }
             rows[key, default: []].append(row)
+        }
+        if let dataset {
+            // As the dataset has them, whatever the order of a file's rows.
+            let place = Dictionary(dataset.recordings.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+            order.sort { place[$0.recording] ?? .max < place[$1.recording] ?? .max }
         }
         let recordings = order.map { key in
             RecordingStarts.Recording(
