@@ -27,7 +27,8 @@ struct ReportedPostures {
     ///   - evaluation: answers that come to its confusion matrix are its own.
     ///   - sampleSeconds: how long from one map to the next; nil where nobody knows.
     /// - Returns: the part.
-    /// - Throws: `ProgramError` for a map that is answered twice, `ReportError`, and `TensorFileError` for a dataset that was cut meanwhile.
+    /// - Throws: `ProgramError` for a map that is answered twice, `ReportError`, `TensorFileError` for a dataset that
+    ///   was cut meanwhile.
     func part(
         _ acquaintance: Acquaintance, evaluation: EvaluationFigures?, sampleSeconds: Double?
     ) throws -> PosturesPart {
@@ -50,7 +51,8 @@ struct ReportedPostures {
         let (dataset, ordered) = (dataset, places.map { samples[$0] })
         let part = try PosturesPart(
             maps, classes: answers.classes, acquaintance: isOwn == true ? .heldOut : acquaintance,
-            unanswered: dataset.samples.count - maps.count, sampleSeconds: sampleSeconds, columns: dataset.samples.columns, isTurned: dataset.frame?.feetFirst ?? false
+            unanswered: dataset.samples.count - maps.count, sampleSeconds: sampleSeconds,
+            columns: dataset.samples.columns, isTurned: dataset.frame?.feetFirst ?? false
         ) { Array(dataset.samples[ordered[$0]]) }
         try dataset.requireWhole()
         return part
