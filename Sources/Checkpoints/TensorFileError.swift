@@ -67,10 +67,11 @@ public enum TensorFileError: Error, Equatable, CustomStringConvertible {
         return [ENOSPC, EDQUOT].contains { reason == String(cString: strerror($0)) }
     }
 
-    /// The operating system's words for the last failed call, with the limit on files' sizes where that was the cause.
+    /// The operating system's words for the last failed call, with the limit where that was the cause.
     package static var lastReason: String {
         let (code, limit) = (errno, fileSizeLimit)
         let words = String(cString: strerror(code))
+        if code == EMFILE { return "\(words) (raise ulimit -n)" }
         guard code == EFBIG, let limit else { return words }
         return "\(words) (files of this process may have \(limit) bytes: ulimit -f)"
     }

@@ -217,6 +217,9 @@ package final class CheckpointPlaces {
         }
     }
 
+    /// Whether the newest state is nowhere, and space is all that is wanting.
+    var lackSpaceAlone: Bool { !ownWriters.isEmpty && ownWriters.allSatisfy(\.writer.lacksSpace) }
+
     /// Waits until all is written, with a last attempt where the last failed.
     ///
     /// - Throws: when the newest state is missing in one of the places; the line says where it is.

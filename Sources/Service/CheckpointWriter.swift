@@ -19,6 +19,8 @@ package final class CheckpointWriter: Sendable {
         /// The steps written here that still count.
         var written: Set<Int> = []
         var retries: Retries
+        /// Whether space was all that the last attempt lacked.
+        var lacksSpace = false
     }
     private let folder: RunFolder
     private let kept: Int
@@ -72,7 +74,7 @@ package final class CheckpointWriter: Sendable {
             place = try openPlace(for: file)
             try write(taken, to: file, in: place)
         } catch {
-            return onFailure("\(error)", of: taken)
+            return onFailure(error, of: taken)
         }
         let step = taken.state.step
         state.withLock {
@@ -121,9 +123,11 @@ package final class CheckpointWriter: Sendable {
         return place
     }
 
-    private func onFailure(_ reason: String, of taken: TrainingCheckpoint) {
+    private func onFailure(_ error: any Error, of taken: TrainingCheckpoint) {
+        let reason = "\(error)"
         let isNews = state.withLock { state in
             state.waiting = state.waiting ?? taken
+            state.lacksSpace = (error as? TensorFileError)?.isLackOfSpace ?? false
             return state.retries.onFailure(reason)
         }
         if isNews { events.put(.checkpointFailed(reason: reason)) }
@@ -193,6 +197,9 @@ package final class CheckpointWriter: Sendable {
         return split(steps).whole.last.map { ", and --resume goes on from the one before, of step \($0)" }
             ?? "; \(folder.path) has no checkpoint to resume from"
     }
+
+    /// Whether what waits could not be written because there is no space, and for no other reason.
+    var lacksSpace: Bool { state.withLock { $0.retries.failure != nil && $0.lacksSpace } }
 
     /// Waits until all is written, with a last attempt where the last failed.
     ///

@@ -1,4 +1,6 @@
 import Coordination
+import Foundation
+import Messaging
 import Numerics
 import Upstream
 
@@ -35,6 +37,38 @@ extension CoordinatorShell {
             } catch { events.tell(.checkpointFailed(reason: "\(error)")) }
         }
         takeCheckpointEvents()
+    }
+
+    /// How long a run that is done waits for space for its last checkpoint, how often it looks, and how long it takes
+    /// to see that somebody ends it.
+    private static let (patienceForSpace, spaceDelay) = (Duration.seconds(24 * 3600), Duration.seconds(1))
+
+    /// Waits until all is written.
+    ///
+    /// A run that nobody asked to end has time: where its state is in no place because there is no space, it waits for
+    /// some for a day, or until a signal ends that.
+    func finishCheckpoints(_ signals: SignalInbox) throws {
+        let begin = watch.elapsed
+        var isTold = false
+        while true {
+            do { return try checkpoints.finish() } catch {
+                let isOver = watch.elapsed - begin > Self.patienceForSpace
+                guard ending == nil, checkpoints.lackSpaceAlone, !isOver else { throw error }
+                takeCheckpointEvents()
+                if !isTold { events.tell(.checkpointFailed(reason: Self.waitingForSpace(finalState.step, error))) }
+                isTold = true
+                try Poller.wait(for: [], and: [signals.descriptor], timeout: Self.spaceDelay)
+                // Workers of this machine end meanwhile.
+                if signals.takeAll().contains(where: { $0 != SIGCHLD }) { throw error }
+            }
+        }
+    }
+
+    private static func waitingForSpace(_ step: Int, _ error: any Error) -> String {
+        """
+        all \(step) steps are done, and the run waits until there is space for them (make some; Ctrl-C ends it without \
+        them): \(error)
+        """
     }
 
     func takeCheckpointEvents() {

@@ -79,7 +79,7 @@ package final class CoordinatorShell {
     /// Whether it was looked whether any key is listed.
     private var hasLookedForKeys = false
     /// What was asked for, once the run was asked to end.
-    private var ending: Ending?
+    private(set) var ending: Ending?
     /// Where the time went since the first step that all of this machine's workers were there for.
     package internal(set) var times: StepTimes
     /// Where the time of the round in hand goes.
@@ -182,7 +182,7 @@ package final class CoordinatorShell {
                 throw error
             }
         }
-        try checkpoints.finish()
+        try finishCheckpoints(signals)
         return outcome
     }
 

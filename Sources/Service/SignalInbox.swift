@@ -44,7 +44,19 @@ package final class SignalInbox: Sendable {
         descriptor = signalfd(-1, &set, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
         if descriptor < 0 { throw ServiceError("no descriptor for signals: \(String(cString: strerror(errno)))") }
         sigdelset(&set, SIGCHLD)
+        Self.leaveTimeToEnd()
         opening = try words.map { try Opening(signals: set, words: $0) }
+    }
+
+    /// Has SIGXCPU come some time before the processor time is over at which the system kills this process: a limit set
+    /// by `ulimit -t` alone has both at once.
+    private static func leaveTimeToEnd() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit) == 0, limit.rlim_max != .max,
+            limit.rlim_cur == limit.rlim_max, limit.rlim_max > 1
+        else { return }
+        limit.rlim_cur = limit.rlim_max - min(10, limit.rlim_max / 2)
+        setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
     }
 
     /// Whether the caller had this process ignore a signal. (A blocked one waits even where it is ignored, so that this

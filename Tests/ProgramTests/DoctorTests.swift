@@ -64,3 +64,15 @@ func theDoctorsTestHasTheSameDigestOnEveryKindOfProcessor(kind: Emulator.Kind) t
     let memory = try #require(limited.findings.first { $0.name == "memory" })
     #expect(memory.found.contains(" of the machine's "), "\(memory.found)")
 }
+
+/// With less the program would end in the middle of its work, without a word.
+@Test func aStackThatIsTooSmallIsSaid() throws {
+    func run(_ limit: String) throws -> ProgramResult {
+        try ProgramRun(["-c", "\(limit) && exec \"$0\" doctor", ProgramRun.ssrm], program: "/bin/sh").result()
+    }
+    let refused = try run("ulimit -s 256")
+    #expect(refused.status == 1)
+    #expect(refused.errors == "ssrm: a stack of 256 KiB is too small for any work: raise it (ulimit -s 8192)\n")
+    // What is only the usual limit is raised.
+    #expect(try run("ulimit -S -s 256").status == 0)
+}

@@ -91,6 +91,32 @@ import Testing
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains("made room for that of step"))
     }
 
+    /// On a disk with room for one checkpoint and a half, which somebody else's file fills.
+    @Test(.enabled(if: canMount, "no right to mount a file system in a namespace of one's own"))
+    func aRunThatIsDoneWaitsForSpaceForItsLastCheckpoint() throws {
+        let whole = try Pretraining.pretrain(run: folder.path("whole"), steps: 40, "--workers", "1")
+        let file = try FileManager.default.contentsOfDirectory(atPath: folder.path("whole/checkpoints"))[0]
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path("whole/checkpoints/" + file))
+        let size = try #require(attributes[.size] as? Int)
+        try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+        let script = """
+            mount -t tmpfs -o size=\(size * 4) none '\(run)' && head -c \(size * 5 / 2) /dev/zero >'\(run)/ballast' || exit 9
+            "$@" 2>'\(folder.path("errors"))' &
+            while kill -0 $! && ! grep -q 'waits until there is space' '\(folder.path("errors"))'; do sleep 0.05; done
+            rm '\(run)/ballast' && wait $! && cp -r '\(run)' '\(copy)'
+            """
+        let flags =
+            try Pretraining.jobFlags(run: run, steps: 40) + [
+                "--workers", "1", "--checkpoint-every", "8", "--keep-checkpoints", "1",
+            ]
+        let result = try ProgramRun(
+            ["unshare", "-rm", "sh", "-c", script, "sh", ProgramRun.ssrm, "pretrain"] + flags, program: "/usr/bin/env"
+        ).result()
+        let errors = try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
+        #expect(result.status == 0 && errors.contains("all 40 steps are done, and the run waits"), "\(errors)")
+        #expect(try Pretraining.inspect(copy) == whole)
+    }
+
     @Test func onlyAtItsEndDoesARunFailWhoseDiskStaysFull() throws {
         let endless = try EndlessRun.pretrain(run: run, "--workers", "1", "--checkpoint-every", "20")
         let kept = try #require(try endless.events.waits(for: .checkpointWritten).step)

@@ -52,6 +52,7 @@ import Testing
         #expect(findings(.note) { $0.sharedMemoryFault = "memfd_create: not permitted" } == ["shared memory"])
         #expect(findings(.note) { $0.descriptors = 256 } == ["open files"])
         #expect(findings(.note) { $0.fileSizeLimit = 1 << 30 } == ["other limits"])
+        #expect(findings(.note) { $0.processorLimit = 3600 } == ["other limits"])
         #expect(findings(.note) { $0.clockNanoseconds = 5000 } == ["clock"])
     }
 }

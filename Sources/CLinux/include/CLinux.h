@@ -8,6 +8,7 @@
 #include <gnu/libc-version.h>
 #include <linux/memfd.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +34,17 @@ static inline int linux_signal_on_parent_death(int signal) { return prctl(PR_SET
 
 // The number by which the system knows the calling thread.
 static inline int linux_thread_number(void) { return (int)syscall(SYS_gettid); }
+
+// Threads that libraries start have a stack of `bytes` at least, however small a limit (`ulimit -s`) this process has.
+static inline void linux_widen_threads(size_t bytes) {
+    pthread_attr_t attributes;
+    size_t size = 0;
+    if (pthread_getattr_default_np(&attributes) != 0) return;
+    if (pthread_attr_getstacksize(&attributes, &size) == 0 && size < bytes &&
+        pthread_attr_setstacksize(&attributes, bytes) == 0)
+        pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+}
 
 // Whether this process ignores a signal. (SIG_IGN is a cast that Swift can't compare with.)
 static inline int linux_is_ignored(int signal) {

@@ -164,14 +164,21 @@ extension MachineFacts {
         var limits: [String] = []
         if let fileSizeLimit { limits.append("files of \(Self.size(fileSizeLimit)) (ulimit -f)") }
         if let addressLimit { limits.append("addresses of \(Self.size(addressLimit)) (ulimit -v)") }
+        let areSizes = !limits.isEmpty
+        if let processorLimit { limits.append("\(processorLimit) s of processor time (ulimit -t)") }
+        let notes = [
+            areSizes
+                ? "datasets, which are mapped whole, and checkpoints have to fit; raise what is below a few times their size"
+                : nil,
+            processorLimit == nil
+                ? nil
+                : "a process whose threads together took so much is ended, a run with a checkpoint; raise it for long ones",
+        ]
         return finding(
             "other limits", limits.isEmpty ? "none" : limits.joined(separator: ", "),
             fault: fileSizeLimit ?? .max < Self.leastFile
                 ? "that is too little for checkpoints and models: raise it (ulimit -f unlimited)" : nil,
-            note: limits.isEmpty
-                ? nil
-                : "datasets, which are mapped whole, and checkpoints have to fit; raise what is below a few times their size"
-        )
+            note: limits.isEmpty ? nil : notes.compactMap(\.self).joined(separator: "; "))
     }
 
     fileprivate var clockFinding: Diagnosis.Finding {

@@ -64,6 +64,7 @@ extension MachineFacts {
         }
         descriptors = limit(RLIMIT_NOFILE) ?? .max
         (fileSizeLimit, addressLimit) = (limit(RLIMIT_FSIZE), limit(RLIMIT_AS))
+        processorLimit = limit(RLIMIT_CPU)
     }
 
     private mutating func readClock() {

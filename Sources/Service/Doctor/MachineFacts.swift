@@ -33,6 +33,8 @@ package struct MachineFacts: Sendable {
     package var descriptors = 0
     /// Bytes that a file may have, nil without a limit; bytes of addresses, likewise.
     package var fileSizeLimit, addressLimit: Int?
+    /// Seconds of processor time that a process may take, likewise.
+    package var processorLimit: Int?
     /// What the clock says.
     package var time = Date()
     /// What the kernel reads it from, and how many nanoseconds it takes.

@@ -40,7 +40,9 @@ package final class ProgressFile: RunEventSink {
             writtenTime = time
             let progress = RunProgress(step: step, rowsPerSecond: pace.recentRate.rounded())
             // Not worth waiting for a disk: what a reader sees is whole, and the next one comes soon.
-            try JSONEncoder().encode(progress).write(to: URL(filePath: path), options: .atomic)
+            let file = try PendingFile(for: path, disk: .none)
+            try JSONEncoder().encode(progress).withUnsafeBytes { try file.append($0) }
+            try file.commit()
         case .started, .wentBack, .finished, .stopped, .brokenOff: if isHeld() { unlink(path) }
         default: break
         }

@@ -50,7 +50,7 @@ extension RunStatus {
             [folder.eventsFile, folder.metricsFile, folder.progressFile].compactMap(Self.modified)
             + [checkpoint?.time].compactMap(\.self)
         let progress = try? JSONDecoder().decode(
-            RunProgress.self, from: Data(contentsOf: URL(filePath: folder.progressFile)))
+            RunProgress.self, from: wholeContent(of: folder.progressFile) ?? Data())
         let findings = Findings(
             job: job, events: events, metrics: metrics, progress: progress, checkpoint: checkpoint,
             doubtedCount: belief?.doubted.count ?? 0, checkpointFault: fault, isHeld: Self.isHeld(folder.lockFile),
@@ -64,7 +64,11 @@ extension RunStatus {
     }
 
     private static func lastLines(of path: String) -> [Data] {
-        guard let file = FileHandle(forReadingAtPath: path), let length = try? file.seekToEnd() else { return [] }
+        // A pipe would keep this waiting for whoever writes to it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return [] }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard let length = try? file.seekToEnd() else { return [] }
         let start = length > UInt64(tailBytes) ? length - UInt64(tailBytes) : 0
         guard (try? file.seek(toOffset: start)) != nil, let content = try? file.readToEnd() else { return [] }
         let lines = content.split(separator: UInt8(ascii: "\n")).map { Data($0) }
