@@ -37,14 +37,15 @@ struct SSRM: ParsableCommand {
         return "\(configuration.version) (\(SHA256Digest.hex(of: program.bytes).prefix(12)))"
     }
 
-    /// Ends where the stack is too small for any work (`ulimit -s`): it would in the middle of some, and without a word.
+    /// Ends where the stack is too small for any work (`ulimit -s`): it would in the middle of some, without a word.
     private static func requireStack() {
         let (least, usual) = (rlim_t(512 << 10), rlim_t(8 << 20))
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0, limit.rlim_cur < least else { return }
         limit.rlim_cur = min(limit.rlim_max, usual)
         if limit.rlim_cur >= least, setrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0 { return }
-        Terminal.error("ssrm: a stack of \(limit.rlim_cur >> 10) KiB is too small for any work: raise it (ulimit -s 8192)")
+        Terminal.error(
+            "ssrm: a stack of \(limit.rlim_cur >> 10) KiB is too small for any work: raise it (ulimit -s 8192)")
         end(1)
     }
 
