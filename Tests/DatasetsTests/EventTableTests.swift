@@ -9,7 +9,10 @@ import Testing
 private let stretches = [(0, 60, "W"), (60, 90, "N2"), (210, 60, "REM"), (270, 90, "N1")]
 private let labels = "W W N2 N2 N2 - - REM REM N1 N1 N1"
 
-@Test(arguments: ["duration", "Duration [s]", "duration_s", "duration_sec", "Duration in seconds", "Dur"])
+@Test(arguments: [
+    "duration", "Duration [s]", "duration_s", "duration_sec", "Duration in seconds", "Dur", "event_duration",
+    "Length [s]",
+])
 func howLongStagesLastIsReadBehindAnyNameOfIt(name: String) throws {
     let table = "onset\t\(name)\tstage\n" + stretches.map { "\($0)\t\($1)\t\($2)\n" }.joined()
     #expect(try MadeUpHypnogram.labels(MadeUpHypnogram.source(table)) == labels)

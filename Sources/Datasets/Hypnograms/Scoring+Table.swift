@@ -11,7 +11,10 @@ extension Scoring {
     static let scorerColumns: Set = ["scorer", "rater"]
     /// The likeliest first.
     static let onsetColumns = ["onset", "recordingonset"]
-    static let durationColumns = ["duration", "dauer", "durée", "duración", "durata", "varaktighet", "dur"]
+    static let durationColumns = [
+        "duration", "dauer", "durée", "duración", "durata", "varaktighet", "event_duration", "eventduration", "length",
+        "dur",
+    ]
     /// Columns that may hold a clock's times.
     static let clockColumns = [
         "time", "starttime", "start_time", "start", "clocktime", "clock", "datetime", "timestamp", "zeit", "uhrzeit",

@@ -54,6 +54,8 @@ struct BenchRoundsCommand: ParsableCommand {
     @Option(help: "Seconds after which a silent worker is taken for dead.") var lease = 10.0
     @Flag(help: "Print one JSON object.") var json = false
 
+    private static let longestLease = 86_400.0
+
     func validate() throws {
         let numbers = [workers, threads, leaves ?? 1, bytes, publishedBytes ?? 1, sharedProcessors ?? 1]
         if numbers.contains(where: { !(1...1 << 31).contains($0) }) {
@@ -70,8 +72,8 @@ struct BenchRoundsCommand: ParsableCommand {
         }
         if burst < 0 { throw ValidationError("--burst must not be negative") }
         if !(0...1e6).contains(handling) { throw ValidationError("--handling must be 0 to 10^6 ns, not \(handling)") }
-        if !(heartbeat >= 0.01 && heartbeat * 2 <= lease && lease <= 86_400) {
-            throw ValidationError("--lease must be at least twice --heartbeat")
+        if !(heartbeat >= 0.01 && heartbeat * 2 <= lease && lease <= Self.longestLease) {
+            throw ValidationError("--lease must be at least twice --heartbeat, and a day at most")
         }
     }
 
@@ -93,9 +95,12 @@ struct BenchRoundsCommand: ParsableCommand {
             figures = try scenario.simulated { line.show($0, of: rounds) }
         } catch {
             line.end()
+            let longer = 2 * lease <= Self.longestLease
             throw ProgramError(
-                "such rounds do not get on: \(error.reason); longer ones may do, like --heartbeat "
-                    + "\(fixed(2 * heartbeat, 1)) --lease \(fixed(2 * lease, 1))")
+                "such rounds do not get on: \(error.reason)"
+                    + (longer
+                        ? "; longer ones may do, like --heartbeat \(fixed(2 * heartbeat, 1)) --lease \(fixed(2 * lease, 1))"
+                        : ", and longer ones than that there are not"))
         }
         line.end()
         let result = Result(
