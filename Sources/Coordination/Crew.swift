@@ -8,6 +8,8 @@ struct Crew: Sendable {
     /// What rounds took with a number of workers, in seconds, and how long in them the slowest worker computed.
     private struct Taken {
         var whole, computing: Double
+        /// Whether that was when it was looked before.
+        var isOld = false
         /// What is left of a round: messages, the coordinator's own work and waiting.
         var rest: Double { max(0, whole - computing) }
     }
@@ -17,10 +19,19 @@ struct Crew: Sendable {
     private static let leastRound = 0.004
     /// A number is tried where it promises such a part of a round, and kept where it needs such a part.
     private static let (promising, better) = (0.9, 0.95)
-    /// After so many rounds it is looked again, at first and at most.
-    private static let (firstLook, lastLook) = (64, 512)
+    /// A gain of less than this is confirmed: the number before is measured once more.
+    private static let clear = 1.5
+    /// After so many rounds it is looked again, at first and at most; and where rounds take so many times as long as
+    /// when it was looked, or as short, after so many.
+    private static let (firstLook, lastLook, quickLook) = (64, 512, 16)
+    private static let otherwise = 2.0
+    /// What is known of other numbers holds while rounds take as long as then, but for such a part.
+    private static let alike = 0.2
     /// A trial most of whose rounds can't be judged ends after so many.
     private static let longestTrial = 32
+
+    /// So many changes are told of.
+    private static let toldLimit = 20
 
     /// When the last round was made; nil where the one in hand was begun later.
     var lastEnd: Duration?
@@ -28,26 +39,35 @@ struct Crew: Sendable {
     /// late or gone, or waited for samples.
     var isOrdinary = true
     private let choice: CrewChoice
+    private let leafCount: Int
+    /// Whether all rounds are audited, for which two workers are asked at least.
+    private let areAllAudited: Bool
     /// How many are given leaves, but for a trial; nil for all.
     private var kept: Int?
     private var trial: Int?
     /// Of how many workers `times` tell, and how many rounds ended since so many are asked.
     private var (asked, passed) = (0, 0)
-    private var leafCount = 0
     private var times: [Taken] = []
-    /// What is known of numbers of workers; of those that are not asked now, since it was looked last.
+    /// What is known of numbers of workers, since rounds of the number that is kept took so long.
     private var known: [Int: Taken] = [:]
-    private var (untilLook, nextLook) = (0, Self.firstLook)
+    private var basis = 0.0
+    /// What the number that is kept took when it was measured before the trials, where it is measured once more.
+    private var unconfirmed: Taken?
+    /// In how many rounds it is looked again, how many passed since it was looked, and after how many it will be then.
+    private var (untilLook, sinceLook, nextLook) = (0, 0, Self.firstLook)
+    private var toldCount = 0
 
-    init(_ choice: CrewChoice) {
-        self.choice = choice
+    init(_ choice: CrewChoice, leafCount: Int, areAllAudited: Bool = false) {
+        (self.choice, self.leafCount, self.areAllAudited) = (choice, leafCount, areAllAudited)
         if case .count(let count) = choice { kept = count }
     }
+
+    private var least: Int { areAllAudited ? 2 : 1 }
 
     /// How many workers are given leaves; nil for all.
     var limit: Int? { trial ?? kept }
 
-    /// Takes note that a round, or a relay's run, is made.
+    /// Takes note that a round is made.
     ///
     /// - Parameters:
     ///   - round: the round.
@@ -55,35 +75,34 @@ struct Crew: Sendable {
     ///   - now: the time.
     /// - Returns: a change that people are told of.
     mutating func onRound(_ round: Ledger, readyCount: Int, at now: Duration) -> CrewChange? {
-        let begin = round.begun.map { max($0, lastEnd ?? .zero) } ?? lastEnd
-        let isTimed = isOrdinary && !round.isAudited && !round.isLookedThrough
-        let taken = begin.flatMap { begin in
+        let isTimed = isOrdinary && round.isAudited == areAllAudited && !round.isLookedThrough
+        let taken = lastEnd.flatMap { begin in
             let whole = (now - begin).seconds
             return isTimed ? Taken(whole: whole, computing: min(round.longest.seconds, whole)) : nil
         }
         (lastEnd, isOrdinary) = (now, true)
-        return onRound(taken, leafCount: round.leafCount, readyCount: readyCount)
+        return onRound(taken, readyCount: readyCount)
     }
 
     /// Takes note of a round's end; nil where what it took says nothing of its workers.
-    private mutating func onRound(_ taken: Taken?, leafCount: Int, readyCount: Int) -> CrewChange? {
-        guard choice == .best, readyCount > 0 else { return nil }
+    private mutating func onRound(_ taken: Taken?, readyCount: Int) -> CrewChange? {
         let ready = min(readyCount, leafCount)
+        guard choice == .best, ready >= least else { return nil }
         let count = min(limit ?? ready, ready)
-        if leafCount != self.leafCount {
-            // Nothing that is known can be compared with what comes.
-            (self.leafCount, trial, known) = (leafCount, nil, [:])
-            begin(count)
-        }
         if count != asked {
             begin(count)
             if trial == nil { untilLook = 0 }
         }
-        passed += 1
-        untilLook = max(0, untilLook - 1)
+        (passed, sinceLook, untilLook) = (passed + 1, sinceLook + 1, max(0, untilLook - 1))
         if let taken, passed > Self.settling {
             times.append(taken)
             if times.count > Self.judged { times.removeFirst() }
+        }
+        if trial == nil, times.count == Self.judged, isOtherwise {
+            // By rounds that all are of how it is now.
+            begin(count)
+            (untilLook, sinceLook, nextLook) = (0, 0, Self.firstLook)
+            return nil
         }
         if times.count == Self.judged, untilLook == 0 || trial != nil {
             known[count] = Taken(whole: median(\.whole), computing: median(\.computing))
@@ -93,6 +112,13 @@ struct Crew: Sendable {
             return nil
         }
         return decide(ready, of: readyCount)
+    }
+
+    /// Whether rounds take much longer than when it was looked last, or much shorter.
+    private var isOtherwise: Bool {
+        guard sinceLook >= Self.quickLook, let then = known[asked]?.whole, then.isFinite else { return false }
+        let now = median(\.whole)
+        return now > Self.otherwise * then || Self.otherwise * now < then
     }
 
     private mutating func begin(_ count: Int) {
@@ -106,32 +132,56 @@ struct Crew: Sendable {
 
     /// Tries the number that promises most, or keeps the one that was best.
     private mutating func decide(_ ready: Int, of readyCount: Int) -> CrewChange? {
-        // What was known of others when it was looked before may be long ago.
-        if trial == nil { known = known.filter { $0.key == asked } }
-        let before = kept.map { min($0, ready) } ?? ready
+        let before = kept.map { min(max($0, least), ready) } ?? ready
+        if trial == nil {
+            let now = known[asked]?.whole ?? 0
+            if abs(now - basis) > Self.alike * basis { (known, basis) = (known.filter { $0.key == asked }, now) }
+            for key in known.keys where key != asked { known[key]?.isOld = true }
+            unconfirmed = nil
+        }
+        if let first = unconfirmed, asked == before, let again = known[before], again.whole > first.whole {
+            known[before] = first
+        }
         guard let best = known.filter({ $0.key <= ready }).min(by: { $0.value.whole < $1.value.whole }) else {
             return nil
         }
-        let promised = (1...ready).filter { known[$0] == nil }.map { (count: $0, whole: estimate($0)) }
-            .min { $0.whole < $1.whole }
-        if let promised, best.value.whole >= Self.leastRound, promised.whole < Self.promising * best.value.whole {
-            trial = promised.count
-            begin(promised.count)
-            return nil
+        if best.value.isOld, let now = known[before], best.value.whole < Self.better * now.whole {
+            return attempt(best.key)
         }
-        trial = nil
-        (untilLook, nextLook) = (nextLook, min(2 * nextLook, Self.lastLook))
+        let promised = (least...ready).filter { known[$0] == nil }.map { (count: $0, whole: estimate($0)) }
+            .min { $0.whole < $1.whole }
+        if unconfirmed == nil, let promised, best.value.whole >= Self.leastRound,
+            promised.whole < Self.promising * best.value.whole
+        {
+            return attempt(promised.count)
+        }
         var change: CrewChange?
         if best.key != before, let then = known[before], best.value.whole < Self.better * then.whole {
-            kept = best.key < ready ? best.key : nil
+            if unconfirmed == nil, then.whole < Self.clear * best.value.whole {
+                unconfirmed = then
+                return attempt(before)
+            }
+            (kept, basis) = (best.key < ready ? best.key : nil, best.value.whole)
             nextLook = Self.firstLook
+            toldCount += 1
             change = CrewChange(
                 asked: best.key, ready: readyCount, round: best.value.whole, askedBefore: before,
-                roundBefore: then.whole)
+                roundBefore: then.whole, isLastTold: toldCount == Self.toldLimit)
         }
+        trial = nil
+        // Only where it was looked because so many rounds had passed does nothing change for longer by now.
+        let wasDue = sinceLook >= nextLook
+        (untilLook, sinceLook) = (nextLook, 0)
+        if change == nil, wasDue { nextLook = min(2 * nextLook, Self.lastLook) }
         let count = kept.map { min($0, ready) } ?? ready
         if count != asked { begin(count) }
-        return change
+        return toldCount > Self.toldLimit ? nil : change
+    }
+
+    private mutating func attempt(_ count: Int) -> CrewChange? {
+        trial = count
+        begin(count)
+        return nil
     }
 
     /// How long a round may take with another number of workers, in seconds, by what is known of others.
@@ -175,4 +225,6 @@ package struct CrewChange: Equatable, Sendable {
     package let askedBefore: Int
     /// Seconds of a round with so many.
     package let roundBefore: Double
+    /// Whether no further change is told of.
+    package let isLastTold: Bool
 }

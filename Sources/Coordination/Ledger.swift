@@ -15,16 +15,18 @@ package struct Ledger: Sendable {
         package let threads: Int
         /// Whether its answers can be compared with the coordinator's own arithmetic.
         package let isComparable: Bool
+        /// Whether it is given no leaves that nobody has.
+        package let isResting: Bool
         /// Whether it has had no leaves for so long that how fast it is has to be found out anew.
         package let isUntried: Bool
 
         /// A worker.
         package init(
             _ id: WorkerID, leafTime: Double? = nil, threads: Int = 1, isComparable: Bool = true,
-            isUntried: Bool = false
+            isUntried: Bool = false, isResting: Bool = false
         ) {
             (self.id, self.leafTime, self.threads) = (id, leafTime, threads)
-            (self.isComparable, self.isUntried) = (isComparable, isUntried)
+            (self.isComparable, self.isUntried, self.isResting) = (isComparable, isUntried, isResting)
         }
     }
     /// What a second answer, or word that sums are not finite, came to.
@@ -67,8 +69,6 @@ package struct Ledger: Sendable {
     var claims: [WorkerID: Claim] = [:]
     /// By their first leaf.
     var assignments: [Int: Assignment] = [:]
-    /// When a relay was given it; nil of a coordinator's, which begins once the one before it is made.
-    var begun: Duration?
     /// How many leaves it has.
     let leafCount: Int
     var leavesLeft: Int
@@ -149,10 +149,11 @@ package struct Ledger: Sendable {
                 given.append(give(assignment, to: worker, isAudit ? .audit : nil, now))
             }
         }
+        let takers = idle.filter { !$0.isResting }
         for (worker, share) in zip(
-            idle,
+            takers,
             Pace.shares(
-                of: open.reduce(0) { $0 + $1.count }, among: idle.map(\.leafTime), threads: idle.map(\.threads),
+                of: open.reduce(0) { $0 + $1.count }, among: takers.map(\.leafTime), threads: takers.map(\.threads),
                 newcomers: newcomers))
         where share > 0 {
             guard let run = open.first else { break }

@@ -36,7 +36,7 @@ package struct Relay: Sendable {
     private var generation = 0
     /// Which process's run, and how often that went back: its workers count such changes themselves.
     var published: (session: UInt64?, history: Int)?
-    /// How many of its workers are given leaves.
+    /// How many of its workers are given leaves: all or a number, as what its runs take says too little of them.
     private let crew: CrewChoice
     /// What it is known by to relays that wait.
     private let number: UInt64
@@ -51,7 +51,7 @@ package struct Relay: Sendable {
     /// A relay that nobody has heard of, as `Employment.init`; its number is drawn at random.
     package init(
         _ hello: Hello, number: UInt64, datasetPath: String?, endpoint: String, keys: String? = nil,
-        patience: Duration, hearsOfHandshakes: Bool = false, crew: CrewChoice = .best, at now: Duration
+        patience: Duration, hearsOfHandshakes: Bool = false, crew: CrewChoice = .all, at now: Duration
     ) {
         (self.number, self.crew) = (number, crew)
         employment = Employment(
@@ -202,13 +202,13 @@ package struct Relay: Sendable {
         of work: Work, _ content: LeafReport.Content, computing: Duration, gathering: Duration = .zero,
         at now: Duration
     ) -> [Directive] {
-        let told = training?.onRunDone(round: work.round, at: now) ?? []
-        guard let place = runs.firstIndex(where: { $0.work == work }) else { return told.map { .down($0) } }
+        training?.endRun(round: work.round)
+        guard let place = runs.firstIndex(where: { $0.work == work }) else { return [] }
         let generation = runs.remove(at: place).generation
         let report = employment.onComputed(
             work, content, computing: computing, gathering: gathering, generation: generation)
         // Whoever is free by now may have a part in the other run.
-        return above(report, at: now) + below(told + (training?.assign(at: now) ?? []), at: now)
+        return above(report, at: now) + below(training?.assign(at: now), at: now)
     }
 
     // MARK: - Time and leaving

@@ -56,9 +56,9 @@ extension RunEvent: CustomStringConvertible {
         case .overdueMuted: "what else is late is not told of"
         case .crewChanged(let step, let change):
             """
-            \(change.asked) of \(change.ready) workers \(change.asked == 1 ? "is" : "are") given shards after step \(step): messages take \
-            most of a round, which takes \(milliseconds(change.round)) so and took \(milliseconds(change.roundBefore)) \
-            with \(change.askedBefore)
+            \(change.asked) of \(change.ready) workers \(change.asked == 1 ? "is" : "are") given shards after step \(step): a round takes \
+            \(milliseconds(change.round)) so, and took \(milliseconds(change.roundBefore)) with \(change.askedBefore)\
+            \(change.isLastTold ? "; further changes are not told of" : "")
             """
         case .stepRepeated(let step):
             "the sum of step \(step) is infinite or not a number; it is done once more, to see whose fault it is"

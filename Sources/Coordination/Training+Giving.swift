@@ -4,6 +4,8 @@ import Wire
 extension Training {
     /// A worker without leaves for so many rounds is given some that others have: it may be faster by now.
     private static let untriedRounds = 16
+    /// Where not all are given leaves, one of the others is in each round of so many.
+    private static let triedRounds = 64
 
     /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
     /// round: a worker that streams its samples has the blocks of shards that it had before.
@@ -43,9 +45,10 @@ extension Training {
             }
         }
         if let limit = crewLimit(of: ledgers[place], comparable) {
-            let atWork = available.count { ledgers[place].claim(of: $0) != nil }
+            // Who has not shown yet how fast it is takes nobody's place.
+            let atWork = available.count { ledgers[place].claim(of: $0) != nil && pace.leafTime(of: $0) != nil }
             if ledgers[place].isAudited { idle.removeAll { !$0.candidate.isComparable } }
-            idle = ofCrew(idle, max(0, limit - atWork), ledgers[place].leafCount / limit + 1, round)
+            idle = ofCrew(idle, max(0, limit - atWork), of: ledgers[place], limit)
             newcomers = 0
         }
         // Sorting is stable: those who began at no leaf stay in the order of their names.
@@ -65,21 +68,35 @@ extension Training {
         return comparable.count >= 2 ? max(limit, 2) : nil
     }
 
-    /// Those of idle workers who are given leaves where not all are: `count` of those who would be done first, and
-    /// whoever has not shown yet how fast it is.
+    /// Those of idle workers who are given leaves where not all are.
+    ///
+    /// They are `count` of those who would be done first, and whoever has not shown yet how fast it is. Now and then another one is given leaves that others have: how fast
+    /// those are who rest is forgotten otherwise.
     private func ofCrew(
-        _ idle: [(leaf: Int, candidate: Ledger.Candidate)], _ count: Int, _ leafCount: Int, _ round: Int
+        _ idle: [(leaf: Int, candidate: Ledger.Candidate)], _ count: Int, of ledger: Ledger, _ limit: Int
     ) -> [(leaf: Int, candidate: Ledger.Candidate)] {
-        let known = idle.filter { $0.candidate.leafTime != nil }
+        func round(_ id: WorkerID) -> Int? { roster.members[id]?.home?.round }
+        let leafCount = ledger.leafCount / limit + 1
+        let known = idle.map(\.candidate).filter { $0.leafTime != nil }
         // Who was among them stays unless another is clearly faster: what it is sent ahead is of use then.
-        let costs = known.map { entry in
-            let id = entry.candidate.id
-            let wasAsked = roster.members[id]?.home.map { round - $0.round <= plan.roundsAtOnce } ?? false
-            return pace.expected(of: id, leafCount: leafCount) * (wasAsked ? 0.75 : 1)
+        let costs = known.map { candidate in
+            let wasAsked = round(candidate.id).map { ledger.round - $0 <= plan.roundsAtOnce } ?? false
+            return pace.expected(of: candidate.id, leafCount: leafCount) * (wasAsked ? 0.75 : 1)
         }
-        let order = known.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }
-        let first = Set(order.prefix(count).map { known[$0].candidate.id })
-        return idle.filter { $0.candidate.leafTime == nil || first.contains($0.candidate.id) }
+        let order = known.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }.map { known[$0].id }
+        let crew = Set(order.prefix(count))
+        var tried: WorkerID?
+        if ledger.round % Self.triedRounds == 0, !ledger.isAudited {
+            tried = order.dropFirst(count).min { (round($0) ?? 0, $0) < (round($1) ?? 0, $1) }
+        }
+        return idle.compactMap { leaf, candidate in
+            if candidate.leafTime == nil || crew.contains(candidate.id) { return (leaf, candidate) }
+            guard candidate.id == tried else { return nil }
+            let resting = Ledger.Candidate(
+                candidate.id, leafTime: candidate.leafTime, threads: candidate.threads,
+                isComparable: candidate.isComparable, isUntried: true, isResting: true)
+            return (leaf, resting)
+        }
     }
 
     /// Whether a worker can be given something: it has nothing in hand, or where two rounds are computed at once
@@ -114,7 +131,9 @@ extension Training {
     }
 
     private mutating func give(_ claim: Claim, round: Int, at now: Duration) -> [Directive] {
-        if claim.purpose != .first || pace.leafTime(of: claim.worker) == nil { crew.isOrdinary = false }
+        if ![.first, .audit].contains(claim.purpose) || pace.leafTime(of: claim.worker) == nil {
+            crew.isOrdinary = false
+        }
         let needsParameters = !(roster.members[claim.worker]?.parametersRounds.contains(round) ?? false)
         roster.note(parametersOf: round, at: claim.worker, kept: plan.roundsAtOnce)
         roster.note(firstLeaf: claim.leaves.lowerBound, of: round, at: claim.worker)

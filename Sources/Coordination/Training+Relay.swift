@@ -43,18 +43,11 @@ extension Training {
         precondition(place(ofRound: round) == nil, "two runs of round \(round)")
         ledgers.append(
             Ledger(round: round, leaves: leaves, of: plan.leafCount, firstID: nextClaim, isLookedThrough: false))
-        ledgers[ledgers.count - 1].begun = now
         return assign(at: now)
     }
 
     /// Whether the leaves of the run of a round are all summed.
     func isComplete(round: Int) -> Bool { place(ofRound: round).map { ledgers[$0].isComplete } ?? false }
-
-    /// Has a run in hand no more that all was done of.
-    mutating func onRunDone(round: Int, at now: Duration) -> [Directive] {
-        defer { endRun(round: round) }
-        return place(ofRound: round).map { noteCrew(after: ledgers[$0], at: now) } ?? []
-    }
 
     /// Has a run in hand no more; what is still answered of it is late.
     mutating func endRun(round: Int) {

@@ -38,7 +38,7 @@ extension Training {
     }
 
     /// Has the crew know how long a round took.
-    mutating func noteCrew(after done: Ledger, at now: Duration) -> [Directive] {
+    private mutating func noteCrew(after done: Ledger, at now: Duration) -> [Directive] {
         let change = crew.onRound(done, readyCount: readyCount, at: now)
         return change.map { [.event(.crewChanged(step: plan.firstStep(of: done.round + 1), $0))] } ?? []
     }

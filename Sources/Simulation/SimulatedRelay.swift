@@ -51,7 +51,7 @@ struct SimulatedRelay {
             name: name, processor: "", numerics: "", threads: 1, datasetDigest: machine.hasDataset ? "data" : "")
         relay = Relay(
             hello, number: seed, datasetPath: nil, endpoint: "", patience: .microseconds(run.patience),
-            crew: run.crew, at: now)
+            crew: run.crew == .best ? .all : run.crew, at: now)
     }
 
     mutating func takeActs() -> [Act] {

@@ -8,8 +8,8 @@ package struct RelaySettings: Sendable {
     package var listen: String
     /// The keys of those whom it takes in and connects to, and its own; nil for none.
     package var keys: KeyFolder?
-    /// How many of its workers are given leaves.
-    package var crew = CrewChoice.best
+    /// How many of its workers are given leaves: all or a number.
+    package var crew = CrewChoice.all
     /// How long a silent coordinator is waited for.
     package var patience = Duration.seconds(60)
     /// A folder where blocks of samples that came are kept from one job to the next; nil for none.

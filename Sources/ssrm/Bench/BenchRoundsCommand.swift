@@ -48,7 +48,8 @@ struct BenchRoundsCommand: ParsableCommand {
     var roomLink = 1e9
     @Option(help: "How long a message between them is underway, one way.", transform: LinkText.delay)
     var roomDelay = 0.0001
-    @Option(help: "How many workers are given leaves: best, all or a number.") var ask = CrewChoice.all
+    @Option(help: "How many workers are given leaves: all, a number, or best, which takes hundreds of rounds.")
+    var ask = CrewChoice.all
     @Option(help: "Rounds, 10 or more; the first eight are not counted, nor is the last.") var rounds = 12
     @Option(help: "Seconds between a worker's signs of life.") var heartbeat = 1.0
     @Option(help: "Seconds after which a silent worker is taken for dead.") var lease = 10.0

@@ -45,8 +45,8 @@ struct RelayCommand: ParsableCommand {
             """)
     var sampleMemory: Int?
 
-    @Option(help: "How many of its workers are given shards, as of `coordinator`: best, all or a number.")
-    var ask = CrewChoice.best
+    @Option(help: "How many of its workers are given shards: all or a number.")
+    var ask = CrewChoice.all
 
     @Option(help: "Seconds to wait for a silent coordinator or relay.")
     var patience = 60.0
@@ -65,6 +65,7 @@ struct RelayCommand: ParsableCommand {
             throw ValidationError("--sample-memory must be 0 to 2^40 MiB, not \(sampleMemory)")
         }
         do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
+        if ask == .best { throw ValidationError("--ask is all or a number: a relay does not see how long rounds take") }
         if cache?.isEmpty ?? false { throw ValidationError("--cache needs the name of a folder") }
         if !(patience > 0 && patience <= 1e8) {
             throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
