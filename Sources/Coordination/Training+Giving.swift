@@ -70,8 +70,8 @@ extension Training {
 
     /// Those of idle workers who are given leaves where not all are.
     ///
-    /// They are `count` of those who would be done first, and whoever has not shown yet how fast it is. Now and then another one is given leaves that others have: how fast
-    /// those are who rest is forgotten otherwise.
+    /// They are `count` of those who would be done first, and whoever has not shown yet how fast it is. Now and then
+    /// another one is given leaves that others have: how fast those are who rest is forgotten otherwise.
     private func ofCrew(
         _ idle: [(leaf: Int, candidate: Ledger.Candidate)], _ count: Int, of ledger: Ledger, _ limit: Int
     ) -> [(leaf: Int, candidate: Ledger.Candidate)] {
