@@ -69,7 +69,7 @@ package final class PendingFile {
         let place = FilePlace.parts(
             ofFile: resolved.map { String(cString: $0) } ?? (isLink ? Self.end(ofLinkToNothing: path) : path))
         var status = stat()
-        var replaced: mode_t?
+        var replaced: stat?
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG else {
                 let isFolder = status.st_mode & S_IFMT == S_IFDIR
@@ -78,7 +78,7 @@ package final class PendingFile {
             guard held != nil || access(path, W_OK) == 0 else {
                 throw .unwritable(path: path, reason: "it is there and write-protected; remove it or name another")
             }
-            if permissions == Self.forAll { replaced = status.st_mode & 0o777 }
+            if permissions == Self.forAll { replaced = status }
         } else if errno != ENOENT {  // a name that is too long, links in a circle
             throw .unwritable(path: path, reason: TensorFileError.lastReason)
         }
@@ -96,7 +96,7 @@ package final class PendingFile {
         let nameless = openat(folder.descriptor, ".", O_WRONLY | Self.withoutName | O_CLOEXEC, permissions)
         if nameless >= 0, access(Self.link(to: nameless), F_OK) == 0 {
             descriptor = nameless
-            if let replaced { fchmod(descriptor, replaced) }
+            if let replaced { take(permissionsOf: replaced) }
             return
         }
         if nameless >= 0 { close(nameless) }  // without /proc it could never get a name
@@ -104,7 +104,17 @@ package final class PendingFile {
             folder.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
         isNamed = descriptor >= 0
         guard descriptor >= 0 else { throw .unwritable(path: path, reason: TensorFileError.lastReason) }
-        if let replaced { fchmod(descriptor, replaced) }
+        if let replaced { take(permissionsOf: replaced) }
+    }
+
+    /// Makes the file as one that it replaces; where that one's group can't have it, the group that does may do no more
+    /// than all may.
+    private func take(permissionsOf replaced: stat) {
+        var mode = replaced.st_mode & 0o777
+        if fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0, fchown(descriptor, .max, replaced.st_gid) != 0 {
+            mode = mode & 0o707 | (mode & 0o007) << 3
+        }
+        fchmod(descriptor, mode)
     }
 
     /// Where a link leads at whose end nothing is yet; what is no link is that itself.

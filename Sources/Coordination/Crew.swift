@@ -40,8 +40,8 @@ struct Crew: Sendable {
     var isOrdinary = true
     private let choice: CrewChoice
     private let leafCount: Int
-    /// Whether all rounds are audited, for which two workers are asked at least.
-    private let areAllAudited: Bool
+    /// Whether more rounds are audited than not, for which two workers are asked at least: then those are timed.
+    private let areMostAudited: Bool
     /// How many are given leaves, but for a trial; nil for all.
     private var kept: Int?
     private var trial: Int?
@@ -52,17 +52,17 @@ struct Crew: Sendable {
     private var known: [Int: Taken] = [:]
     private var basis = 0.0
     /// What the number that is kept took when it was measured before the trials, where it is measured once more.
-    private var unconfirmed: Taken?
+    private var unconfirmed: (count: Int, taken: Taken)?
     /// In how many rounds it is looked again, how many passed since it was looked, and after how many it will be then.
     private var (untilLook, sinceLook, nextLook) = (0, 0, Self.firstLook)
     private var toldCount = 0
 
-    init(_ choice: CrewChoice, leafCount: Int, areAllAudited: Bool = false) {
-        (self.choice, self.leafCount, self.areAllAudited) = (choice, leafCount, areAllAudited)
+    init(_ choice: CrewChoice, leafCount: Int, areMostAudited: Bool = false) {
+        (self.choice, self.leafCount, self.areMostAudited) = (choice, leafCount, areMostAudited)
         if case .count(let count) = choice { kept = count }
     }
 
-    private var least: Int { areAllAudited ? 2 : 1 }
+    private var least: Int { areMostAudited ? 2 : 1 }
 
     /// How many workers are given leaves; nil for all.
     var limit: Int? { trial ?? kept }
@@ -75,7 +75,7 @@ struct Crew: Sendable {
     ///   - now: the time.
     /// - Returns: a change that people are told of.
     mutating func onRound(_ round: Ledger, readyCount: Int, at now: Duration) -> CrewChange? {
-        let isTimed = isOrdinary && round.isAudited == areAllAudited && !round.isLookedThrough
+        let isTimed = isOrdinary && round.isAudited == areMostAudited && !round.isLookedThrough
         let taken = lastEnd.flatMap { begin in
             let whole = (now - begin).seconds
             return isTimed ? Taken(whole: whole, computing: min(round.longest.seconds, whole)) : nil
@@ -139,12 +139,11 @@ struct Crew: Sendable {
             for key in known.keys where key != asked { known[key]?.isOld = true }
             unconfirmed = nil
         }
-        if let first = unconfirmed, asked == before, let again = known[before], again.whole > first.whole {
-            known[before] = first
+        if let first = unconfirmed, first.count == asked, let again = known[asked], again.whole > first.taken.whole {
+            known[asked] = first.taken
         }
-        guard let best = known.filter({ $0.key <= ready }).min(by: { $0.value.whole < $1.value.whole }) else {
-            return nil
-        }
+        let best = known.filter { $0.key <= ready }.min { ($0.value.whole, $0.key) < ($1.value.whole, $1.key) }
+        guard let best else { return nil }
         if best.value.isOld, let now = known[before], best.value.whole < Self.better * now.whole {
             return attempt(best.key)
         }
@@ -158,7 +157,7 @@ struct Crew: Sendable {
         var change: CrewChange?
         if best.key != before, let then = known[before], best.value.whole < Self.better * then.whole {
             if unconfirmed == nil, then.whole < Self.clear * best.value.whole {
-                unconfirmed = then
+                unconfirmed = (before, then)
                 return attempt(before)
             }
             (kept, basis) = (best.key < ready ? best.key : nil, best.value.whole)
@@ -173,8 +172,11 @@ struct Crew: Sendable {
         let wasDue = sinceLook >= nextLook
         (untilLook, sinceLook) = (nextLook, 0)
         if change == nil, wasDue { nextLook = min(2 * nextLook, Self.lastLook) }
+        // What could not be judged may be another time.
+        known = known.filter { $0.value.whole.isFinite }
         let count = kept.map { min($0, ready) } ?? ready
         if count != asked { begin(count) }
+        if known[count] == nil { untilLook = 0 }  // workers came or went during the trials
         return toldCount > Self.toldLimit ? nil : change
     }
 

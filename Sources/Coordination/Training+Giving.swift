@@ -80,7 +80,7 @@ extension Training {
         let known = idle.map(\.candidate).filter { $0.leafTime != nil }
         // Who was among them stays unless another is clearly faster: what it is sent ahead is of use then.
         let costs = known.map { candidate in
-            let wasAsked = round(candidate.id).map { ledger.round - $0 <= plan.roundsAtOnce } ?? false
+            let wasAsked = round(candidate.id).map { (0...plan.roundsAtOnce).contains(ledger.round - $0) } ?? false
             return pace.expected(of: candidate.id, leafCount: leafCount) * (wasAsked ? 0.75 : 1)
         }
         let order = known.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }.map { known[$0].id }
@@ -104,7 +104,8 @@ extension Training {
     private func hasRoom(_ member: Roster.Member) -> Bool { member.given.count < plan.roundsAtOnce }
 
     private func candidate(_ id: WorkerID, _ member: Roster.Member, _ round: Int) -> Ledger.Candidate {
-        let isUntried = crew.limit == nil && member.home.map { round - $0.round > Self.untriedRounds } ?? false
+        let areAllAsked = crew.limit.map { $0 >= readyCount } ?? true
+        let isUntried = areAllAsked && member.home.map { round - $0.round > Self.untriedRounds } ?? false
         return Ledger.Candidate(
             id, leafTime: pace.leafTime(of: id), threads: member.threads, isComparable: member.isComparable,
             isUntried: isUntried)

@@ -162,7 +162,7 @@ package struct Training: Sendable {
         (auditShare, auditDraw) = (audit, RandomSequence(seed: auditSeed, stream: 0))
         grace = heartbeat * 2
         roster = Roster(lease: lease)
-        self.crew = Crew(crew, leafCount: plan.leafCount, areAllAudited: audit >= 1)
+        self.crew = Crew(crew, leafCount: plan.leafCount, areMostAudited: audit > 0.5)
         begin(round, firstID: firstClaim)
     }
 

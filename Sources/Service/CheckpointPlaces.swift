@@ -220,6 +220,15 @@ package final class CheckpointPlaces {
     /// Whether the newest state is nowhere, and space is all that is wanting.
     var lackSpaceAlone: Bool { !ownWriters.isEmpty && ownWriters.allSatisfy(\.writer.lacksSpace) }
 
+    /// How much space there is in the places together, as far as file systems tell.
+    var freeBytes: UInt {
+        ownWriters.reduce(0) { sum, place in
+            var system = statvfs()
+            guard statvfs(place.folder.path, &system) == 0 else { return sum }
+            return sum &+ UInt(system.f_bavail) &* UInt(system.f_frsize)
+        }
+    }
+
     /// Waits until all is written, with a last attempt where the last failed.
     ///
     /// - Throws: when the newest state is missing in one of the places; the line says where it is.

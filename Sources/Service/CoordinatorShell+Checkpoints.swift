@@ -39,9 +39,10 @@ extension CoordinatorShell {
         takeCheckpointEvents()
     }
 
-    /// How long a run that is done waits for space for its last checkpoint, how often it looks, and how long it takes
-    /// to see that somebody ends it.
+    /// How long a run that is done waits for space for its last checkpoint, how often it looks whether there is more,
+    /// and after how long it tries whatever there is: what a quota leaves nobody tells.
     private static let (patienceForSpace, spaceDelay) = (Duration.seconds(24 * 3600), Duration.seconds(1))
+    private static let longestSpaceDelay = Duration.seconds(60)
 
     /// Waits until all is written.
     ///
@@ -57,9 +58,13 @@ extension CoordinatorShell {
                 takeCheckpointEvents()
                 if !isTold { events.tell(.checkpointFailed(reason: Self.waitingForSpace(finalState.step, error))) }
                 isTold = true
-                try Poller.wait(for: [], and: [signals.descriptor], timeout: Self.spaceDelay)
-                // Workers of this machine end meanwhile.
-                if signals.takeAll().contains(where: { $0 != SIGCHLD }) { throw error }
+                let (failed, free) = (watch.elapsed, checkpoints.freeBytes)
+                repeat {
+                    try Poller.wait(for: [], and: [signals.descriptor], timeout: Self.spaceDelay)
+                    let came = signals.takeAll()
+                    if came.contains(SIGCHLD) { _ = workers?.reap(restart: false) }  // they were sent away
+                    if came.contains(where: { $0 != SIGCHLD }) { throw error }
+                } while checkpoints.freeBytes <= free && watch.elapsed - failed < Self.longestSpaceDelay
             }
         }
     }

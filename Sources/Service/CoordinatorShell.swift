@@ -50,7 +50,7 @@ package final class CoordinatorShell {
     var rounds: [RoundInHand] = []
     /// What these are computed at, as it is sent.
     var published: [Published] = []
-    private var workers: LocalWorkers?
+    private(set) var workers: LocalWorkers?
     /// Whether some of them may have ended that were not waited for.
     private var haveEnded = false
     /// Where the parameters are, for workers on this machine.

@@ -133,6 +133,15 @@ import Wire
         #expect(lab.told.count <= 4)
     }
 
+    @Test func whoComesDuringATrialDoesNotEndWhatItFound() throws {
+        var lab = Lab(workers: 8, leaves: 32, leaf: 0.001) { 0.009 * Double($0) }
+        try lab.rounds(10)
+        #expect(try #require(lab.asked.last) < 8)
+        lab.join(8)
+        try lab.rounds(30)
+        #expect(lab.asked.suffix(5).allSatisfy { $0 <= 4 }, "\(lab.asked)")
+    }
+
     /// An hour's wait would be a slow link's for an hour.
     @Test func itIsLookedAnewSoonWhereRoundsTakeMuchLonger() throws {
         final class Link { var seconds = 0.0001 }

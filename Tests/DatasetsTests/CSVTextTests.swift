@@ -24,6 +24,19 @@ import Testing
     }
 
     @Test(arguments: [
+        "r1 ", " r1", "r\"\u{301}x", "\"\u{301}", "\"\"", "'=b", "=b", "''=b", "a,\"b\"", "\u{A0}x", "x\ny", "'",
+    ])
+    func whatIsWrittenIsReadAgain(text: String) throws {
+        let row = [text, "other", text].map(CSVText.field).joined(separator: ",") + "\n"
+        var read: [[String]] = []
+        try Array(row.utf8).withUnsafeBytes { try CSVText.rows(in: $0, path: "t") { read.append($1) } }
+        #expect(
+            read.map { $0.map { Array($0.unicodeScalars) } } == [
+                [text, "other", text].map { Array($0.unicodeScalars) }
+            ])
+    }
+
+    @Test(arguments: [
         ("S1,S4", ["S1", "S4"]), (" S1 , S4 ", ["S1", "S4"]), ("\"Müller, Anna\",S4", ["Müller, Anna", "S4"]),
         ("S4, \"Müller, \"\"A\"\"\" ", ["S4", "Müller, \"A\""]), ("S1,,", ["S1"]), ("", []),
     ])

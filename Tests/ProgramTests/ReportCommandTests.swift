@@ -296,8 +296,7 @@ private func object(_ text: String) throws -> [String: Any] {
         "$0" evaluate --data "$1" --scheme five --protocol loso --preset wrist --epochs 1 --members 1 --threads 1 \
         --predictions-out "$2" --json | true
         """
-    let result = try ProgramRun(["-c", command, ProgramRun.ssrm, made.data, answers], program: "/bin/sh").result()
-    #expect(result.status == 0)
+    _ = try ProgramRun(["-c", command, ProgramRun.ssrm, made.data, answers], program: "/bin/sh").result()
     #expect(try String(contentsOfFile: answers, encoding: .utf8).hasPrefix("subject,"))
 }
 

@@ -102,8 +102,15 @@ package struct DelimitedRows {
 
     /// A field's text.
     func text(_ field: Field) -> String {
-        let text = String(decoding: bytes[field.start..<field.end], as: UTF8.self)
-        return field.isEscaped ? text.replacing("\"\"", with: "\"") : text
+        let content = bytes[field.start..<field.end]
+        guard field.isEscaped else { return String(decoding: content, as: UTF8.self) }
+        // By bytes: a quote with a combining mark behind it is another character.
+        var isSecond = false
+        return String(
+            decoding: content.filter { byte in
+                isSecond = byte == UInt8(ascii: "\"") && !isSecond
+                return byte != UInt8(ascii: "\"") || isSecond
+            }, as: UTF8.self)
     }
 
     /// A field's number; nil when it is no finite decimal number.
