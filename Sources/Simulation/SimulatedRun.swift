@@ -214,9 +214,13 @@ struct SimulatedRun {
         return Cell(value, isFinite: pieces.allSatisfy(\.isFinite))
     }
 
+    /// So many bits of either half of a leaf's number are used: a sum of up to 32 leaves carries nothing from one half,
+    /// which may travel as a part of its own, into the other, whoever adds which of them up.
+    private static let bitsOfHalves: UInt64 = 0x07FF_FFFF_07FF_FFFF
+
     /// What the leaves of a round come to, computed at a state.
     static func sum(of leaves: Range<Int>, round: Int, state: UInt64) -> UInt64 {
-        leaves.reduce(0) { $0 &+ SplitMix.mix(state ^ UInt64(round) << 32 ^ UInt64($1)) }
+        leaves.reduce(0) { $0 &+ SplitMix.mix(state ^ UInt64(round) << 32 ^ UInt64($1)) & bitsOfHalves }
     }
 
     /// What a round makes of the parameters.

@@ -41,6 +41,11 @@ private func simulate(_ seed: UInt64) -> (outcome: Simulation.Outcome?, events: 
         #expect(finished > count / 2 && notFinite > count / 20 && events > 50 * count)
     }
 
+    /// One part of a vector came with a node's sum and another with its leaves', because a worker died in between.
+    @Test func partsAddUpWhoeverAddedThemUp() {
+        #expect(simulate(12_011_621).outcome == .finished)
+    }
+
     @Test(arguments: [1, 2, 3, 77] as [UInt64])
     func aSeedGivesTheSameStoryEachTime(seed: UInt64) throws {
         let stories = try (0..<2).map { _ in
