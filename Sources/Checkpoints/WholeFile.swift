@@ -24,7 +24,7 @@ public enum WholeFile {
     /// - Returns: false where something is there, which is left as it is.
     /// - Throws: `TensorFileError.unwritable`.
     public static func create(_ bytes: some ContiguousBytes, at path: String) throws(TensorFileError) -> Bool {
-        try pendingFile(bytes, for: path, in: nil, permissions: 0o666).commitWhereNothingIs()
+        try pendingFile(bytes, for: path, in: nil, permissions: PendingFile.forAll).commitWhereNothingIs()
     }
 
     /// A file with these bytes that has no name yet.
@@ -47,7 +47,7 @@ public enum WholeFile {
     public static func write(together files: [(bytes: Data, path: String)]) throws(TensorFileError) {
         var pending: [PendingFile] = []
         for file in files {
-            pending.append(try pendingFile(file.bytes, for: file.path, in: nil, permissions: 0o666))
+            pending.append(try pendingFile(file.bytes, for: file.path, in: nil, permissions: PendingFile.forAll))
         }
         for file in files.dropFirst() { unlink(FilePlace.withoutLinks(file.path)) }
         for file in pending { try file.commit() }

@@ -116,7 +116,7 @@ struct Crew: Sendable {
 
     /// Whether rounds take much longer than when it was looked last, or much shorter.
     private var isOtherwise: Bool {
-        guard sinceLook >= Self.quickLook, let then = known[asked]?.whole, then.isFinite else { return false }
+        guard sinceLook >= Self.quickLook, let then = known[asked]?.whole else { return false }
         let now = median(\.whole)
         return now > Self.otherwise * then || Self.otherwise * now < then
     }
@@ -132,7 +132,7 @@ struct Crew: Sendable {
 
     /// Tries the number that promises most, or keeps the one that was best.
     private mutating func decide(_ ready: Int, of readyCount: Int) -> CrewChange? {
-        let before = kept.map { min(max($0, least), ready) } ?? ready
+        let before = min(kept ?? ready, ready)
         if trial == nil {
             let now = known[asked]?.whole ?? 0
             if abs(now - basis) > Self.alike * basis { (known, basis) = (known.filter { $0.key == asked }, now) }
@@ -174,7 +174,7 @@ struct Crew: Sendable {
         if change == nil, wasDue { nextLook = min(2 * nextLook, Self.lastLook) }
         // What could not be judged may be another time.
         known = known.filter { $0.value.whole.isFinite }
-        let count = kept.map { min($0, ready) } ?? ready
+        let count = min(kept ?? ready, ready)
         if count != asked { begin(count) }
         if known[count] == nil { untilLook = 0 }  // workers came or went during the trials
         return toldCount > Self.toldLimit ? nil : change

@@ -56,24 +56,32 @@ import Testing
         #expect(result.errors.hasPrefix("ssrm: /proc is not mounted here"), "\(result.errors)")
     }
 
-    /// A disk in a namespace of its own, on which there is room for two checkpoints and a half of the ten to be kept.
-    @Test(.enabled(if: canMount, "no right to mount a file system in a namespace of one's own"))
-    func onADiskThatIsFullOlderCheckpointsMakeRoomForTheNewestAndThatIsToldOf() throws {
+    /// What 40 steps come to, and the bytes of their checkpoint; the run directory is made for a disk of its own.
+    private func undisturbed() throws -> (outcome: Pretraining.Outcome, size: Int) {
         let whole = try Pretraining.pretrain(run: folder.path("whole"), steps: 40, "--workers", "1")
         let file = try FileManager.default.contentsOfDirectory(atPath: folder.path("whole/checkpoints"))[0]
         let attributes = try FileManager.default.attributesOfItem(atPath: folder.path("whole/checkpoints/" + file))
-        let size = try #require(attributes[.size] as? Int)
         try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+        return (whole, try #require(attributes[.size] as? Int))
+    }
+
+    /// Runs the same steps by a script in a namespace of its own, which mounts a disk and runs what it is given.
+    private func pretrain(onADiskOf script: String, _ further: String...) throws -> ProgramResult {
+        let flags =
+            try Pretraining.jobFlags(run: run, steps: 40) + ["--workers", "1", "--checkpoint-every", "8"] + further
+        return try ProgramRun(
+            ["unshare", "-rm", "sh", "-c", script, "sh", ProgramRun.ssrm, "pretrain"] + flags, program: "/usr/bin/env"
+        ).result()
+    }
+
+    /// A disk in a namespace of its own, on which there is room for two checkpoints and a half of the ten to be kept.
+    @Test(.enabled(if: canMount, "no right to mount a file system in a namespace of one's own"))
+    func onADiskThatIsFullOlderCheckpointsMakeRoomForTheNewestAndThatIsToldOf() throws {
+        let (whole, size) = try undisturbed()
         let script = """
             mount -t tmpfs -o size=\(size * 5 / 2 + 65_536) none '\(run)' && "$@" && cp -r '\(run)' '\(copy)'
             """
-        let flags =
-            try Pretraining.jobFlags(run: run, steps: 40) + [
-                "--workers", "1", "--checkpoint-every", "8", "--keep-checkpoints", "10",
-            ]
-        let result = try ProgramRun(
-            ["unshare", "-rm", "sh", "-c", script, "sh", ProgramRun.ssrm, "pretrain"] + flags, program: "/usr/bin/env"
-        ).result()
+        let result = try pretrain(onADiskOf: script, "--keep-checkpoints", "10")
         #expect(result.status == 0, Comment(rawValue: result.errors))
         #expect(try Pretraining.inspect(copy) == whole)
         // The last one of all, and one before it: never is there none.
@@ -94,24 +102,14 @@ import Testing
     /// On a disk with room for one checkpoint and a half, which somebody else's file fills.
     @Test(.enabled(if: canMount, "no right to mount a file system in a namespace of one's own"))
     func aRunThatIsDoneWaitsForSpaceForItsLastCheckpoint() throws {
-        let whole = try Pretraining.pretrain(run: folder.path("whole"), steps: 40, "--workers", "1")
-        let file = try FileManager.default.contentsOfDirectory(atPath: folder.path("whole/checkpoints"))[0]
-        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path("whole/checkpoints/" + file))
-        let size = try #require(attributes[.size] as? Int)
-        try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+        let (whole, size) = try undisturbed()
         let script = """
             mount -t tmpfs -o size=\(size * 4) none '\(run)' && head -c \(size * 5 / 2) /dev/zero >'\(run)/ballast' || exit 9
             "$@" 2>'\(folder.path("errors"))' &
             while kill -0 $! && ! grep -q 'waits until there is space' '\(folder.path("errors"))'; do sleep 0.05; done
             rm '\(run)/ballast' && wait $! && cp -r '\(run)' '\(copy)'
             """
-        let flags =
-            try Pretraining.jobFlags(run: run, steps: 40) + [
-                "--workers", "1", "--checkpoint-every", "8", "--keep-checkpoints", "1",
-            ]
-        let result = try ProgramRun(
-            ["unshare", "-rm", "sh", "-c", script, "sh", ProgramRun.ssrm, "pretrain"] + flags, program: "/usr/bin/env"
-        ).result()
+        let result = try pretrain(onADiskOf: script, "--keep-checkpoints", "1")
         let errors = try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
         #expect(result.status == 0 && errors.contains("all 40 steps are done, and the run waits"), "\(errors)")
         #expect(try Pretraining.inspect(copy) == whole)

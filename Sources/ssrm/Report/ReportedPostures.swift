@@ -8,16 +8,22 @@ struct ReportedPostures {
     private let dataset: Dataset
     private let scored: ScoredSamples
     private let samples: [Int]
-    private let path: String
 
     /// Maps of a dataset, in its order.
     ///
-    /// - Throws: `ProgramError` for answers that are not of the dataset.
+    /// - Throws: `ProgramError` for answers that are not of the dataset, and for a map that is answered twice.
     init(_ answers: HeldOutAnswers, path: String, of dataset: Dataset) throws {
         scored = try ScoredSamples(dataset, classes: answers.classes, path: path)
-        (self.answers, self.dataset, self.path) = (answers, dataset, path)
+        (self.answers, self.dataset) = (answers, dataset)
         let scored = scored
-        samples = try answers.rows.map { try scored.sample(of: $0) }
+        var seen = Set<Int>()
+        samples = try answers.rows.map { row in
+            let sample = try scored.sample(of: row)
+            guard seen.insert(sample).inserted else {
+                throw ProgramError("\(path): recording \(row.recording) has position \(row.position) twice")
+            }
+            return sample
+        }
     }
 
     /// The part of the report.
@@ -27,17 +33,12 @@ struct ReportedPostures {
     ///   - evaluation: answers that come to its confusion matrix are its own.
     ///   - sampleSeconds: how long from one map to the next; nil where nobody knows.
     /// - Returns: the part.
-    /// - Throws: `ProgramError` for a map that is answered twice, `ReportError`, `TensorFileError` for a dataset that
-    ///   was cut meanwhile.
+    /// - Throws: `ReportError`, and `TensorFileError` for a dataset that was cut meanwhile.
     func part(
         _ acquaintance: Acquaintance, evaluation: EvaluationFigures?, sampleSeconds: Double?
     ) throws -> PosturesPart {
         let number = Dictionary(answers.classes.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
         let places = samples.indices.sorted { samples[$0] < samples[$1] }
-        for (place, next) in zip(places, places.dropFirst()) where samples[place] == samples[next] {
-            let row = answers.rows[place]
-            throw ProgramError("\(path): recording \(row.recording) has position \(row.position) twice")
-        }
         let maps = places.map { place in
             let (row, sample) = (answers.rows[place], samples[place])
             let class_ = number[row.label] ?? 0
