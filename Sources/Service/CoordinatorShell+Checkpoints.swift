@@ -60,7 +60,10 @@ extension CoordinatorShell {
                 isTold = true
                 let (failed, free) = (watch.elapsed, checkpoints.freeBytes)
                 repeat {
-                    try Poller.wait(for: [], and: [signals.descriptor], timeout: Self.spaceDelay)
+                    try Poller.wait(
+                        for: reception.sockets, and: [signals.descriptor, reception.descriptor],
+                        timeout: Self.spaceDelay)
+                    try receiveSome()  // whoever comes is told that the run is over
                     let came = signals.takeAll()
                     if came.contains(SIGCHLD) { _ = workers?.reap(restart: false) }  // they were sent away
                     if came.contains(where: { $0 != SIGCHLD }) { throw error }

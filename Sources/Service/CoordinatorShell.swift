@@ -201,12 +201,7 @@ package final class CoordinatorShell {
                     max(.zero, waitEnd - waitStart),
                     sampleQueue.isEmpty || sampleWatch.isLooking ? tick : sampleWait))
             times.waiting += watch.elapsed - waitStart
-            // So many and no more, or a flood of messages would keep signals and time waiting.
-            for _ in 0..<Self.messagesAtOnce {
-                guard training.ledger != nil, let arrival = try reception.receive() else { break }
-                receivedBytes += arrival.frames.reduce(0) { $0 + $1.bytes.count }
-                try receive(arrival)
-            }
+            try receiveSome(while: { training.ledger != nil })
             try sendSamplesThatWait()
             try takePeerNotes()
             takeCheckpointEvents()
@@ -232,6 +227,16 @@ package final class CoordinatorShell {
             }
         }
         return .complete
+    }
+
+    /// Takes messages that have come while `goesOn` holds: so many and no more, or a flood of them would keep signals and
+    /// time waiting.
+    func receiveSome(while goesOn: () -> Bool = { true }) throws {
+        for _ in 0..<Self.messagesAtOnce {
+            guard goesOn(), let arrival = try reception.receive() else { break }
+            receivedBytes += arrival.frames.reduce(0) { $0 + $1.bytes.count }
+            try receive(arrival)
+        }
     }
 
     func perform(_ directives: [Training.Directive], on envelope: ReceivedEnvelope? = nil) throws {
