@@ -135,27 +135,45 @@ package struct Ledger: Sendable {
         at now: Duration,
         isOverdue: (WorkerID) -> Bool = { _ in false }
     ) -> [Claim] {
-        var (idle, given) = (idle, [Claim]())
-        func mayTake(_ assignment: Assignment, _ worker: Candidate) -> Bool {
-            self.mayTake(assignment, worker, assignment.isAudited ? comparable ?? available : available)
-        }
+        var idle = idle
+        let present = Present(all: available, comparable: comparable ?? available)
         let started = assignments.keys.sorted()
+        return giveAnew(started, to: &idle, present, now)
+            + giveOpen(to: &idle, newcomers: newcomers, now)
+            + giveOverdue(started, to: &idle, present, now, isOverdue)
+            + giveTrials(to: idle, present, now)
+    }
+
+    /// The workers that may answer within reasonable time, and those of them whose answers can be compared.
+    private struct Present {
+        let all, comparable: Set<WorkerID>
+    }
+
+    /// Gives started leaves to those who are to compute them once more: for an audit, or because somebody has gone.
+    private mutating func giveAnew(
+        _ started: [Int], to idle: inout [Candidate], _ present: Present, _ now: Duration
+    ) -> [Claim] {
+        var given: [Claim] = []
         for first in started {
             while let assignment = assignments[first], assignment.wantedCount > 0,
-                let i = idle.firstIndex(where: { mayTake(assignment, $0) })
+                let i = idle.firstIndex(where: { mayTake(assignment, $0, present) })
             {
                 let worker = idle.remove(at: i)
                 let isAudit = assignment.finders.isEmpty && !changesKind(assignment, by: worker)
                 given.append(give(assignment, to: worker, isAudit ? .audit : nil, now))
             }
         }
+        return given
+    }
+
+    /// Gives leaves that nobody has, to each by how fast it is.
+    private mutating func giveOpen(to idle: inout [Candidate], newcomers: Int, _ now: Duration) -> [Claim] {
+        var given: [Claim] = []
         let takers = idle.filter { !$0.isResting }
-        for (worker, share) in zip(
-            takers,
-            Pace.shares(
-                of: open.reduce(0) { $0 + $1.count }, among: takers.map(\.leafTime), threads: takers.map(\.threads),
-                newcomers: newcomers))
-        where share > 0 {
+        let shares = Pace.shares(
+            of: open.reduce(0) { $0 + $1.count }, among: takers.map(\.leafTime), threads: takers.map(\.threads),
+            newcomers: newcomers)
+        for (worker, share) in zip(takers, shares) where share > 0 {
             guard let run = open.first else { break }
             let leaves = run.lowerBound..<min(run.lowerBound + share, run.upperBound)
             if leaves.upperBound < run.upperBound {
@@ -167,17 +185,33 @@ package struct Ledger: Sendable {
                 give(Assignment(leaves: leaves, isAudited: isAudited && worker.isComparable), to: worker, .first, now))
             idle.removeAll { $0.id == worker.id }
         }
+        return given
+    }
+
+    /// Gives leaves with which others are late.
+    private mutating func giveOverdue(
+        _ started: [Int], to idle: inout [Candidate], _ present: Present, _ now: Duration,
+        _ isOverdue: (WorkerID) -> Bool
+    ) -> [Claim] {
+        var given: [Claim] = []
         for first in started {
             guard let assignment = assignments[first], !assignment.workers.isEmpty, !assignment.isDisputed,
                 assignment.workers.allSatisfy(isOverdue),
-                let i = idle.firstIndex(where: { mayTake(assignment, $0) })
+                let i = idle.firstIndex(where: { mayTake(assignment, $0, present) })
             else { continue }
             given.append(give(assignment, to: idle.remove(at: i), nil, now))
         }
-        // What is known of such a worker is old; what it computes once more costs nobody anything.
+        return given
+    }
+
+    /// Gives leaves that others have to workers of whom what is known is old: what they compute once more costs nobody
+    /// anything.
+    private mutating func giveTrials(to idle: [Candidate], _ present: Present, _ now: Duration) -> [Claim] {
+        var given: [Claim] = []
         for worker in idle where worker.isUntried {
-            guard let first = assignments.keys.sorted().last, let assignment = assignments[first],
-                assignment.workers.count == 1, !changesKind(assignment, by: worker), mayTake(assignment, worker)
+            guard let first = assignments.keys.max(), let assignment = assignments[first],
+                assignment.workers.count == 1, !changesKind(assignment, by: worker),
+                mayTake(assignment, worker, present)
             else { continue }
             given.append(give(assignment, to: worker, .trial, now))
         }
@@ -186,7 +220,8 @@ package struct Ledger: Sendable {
 
     /// Whether a worker can compute leaves that others have, or had: it has not answered for them, nor found them not
     /// finite where `others` could.
-    private func mayTake(_ assignment: Assignment, _ worker: Candidate, _ others: Set<WorkerID>) -> Bool {
+    private func mayTake(_ assignment: Assignment, _ worker: Candidate, _ present: Present) -> Bool {
+        let others = assignment.isAudited ? present.comparable : present.all
         // Whose answer can't be compared takes over where nobody is there whose answer could be, or was.
         if assignment.isAudited, !worker.isComparable, !others.isEmpty || !assignment.answers.isEmpty { return false }
         if assignment.workers.contains(worker.id) || assignment.answers.contains(where: { $0.worker == worker.id }) {

@@ -96,20 +96,50 @@ struct Pace: Sendable {
     ///
     /// - Returns: a count for each worker, in their order.
     static func shares(of leafCount: Int, among times: [Double?], threads: [Int], newcomers: Int) -> [Int] {
-        var shares = times.map { _ in 0 }
+        var shares = Shares(times: times, threads: threads.map { max($0, 1) })
+        if shares.known.isEmpty { return shares.untried(leafCount, newcomers: newcomers) }
         var left = leafCount
-        let known = times.indices.filter { times[$0] != nil }
-        if known.isEmpty {
-            for i in times.indices {
-                let rest = times.count - i + newcomers
-                shares[i] = min((left + rest - 1) / rest, max(1, threads[i]))
-                left -= shares[i]
-            }
-            return shares
+        for i in times.indices where times[i] == nil && left > 0 { (shares.counts[i], left) = (1, left - 1) }
+        if left > 0 {
+            shares.balance(left, newcomers: newcomers)
+            shares.giveIdleOne(within: chance)
+            shares.fillThreads()
         }
-        for i in times.indices where times[i] == nil && left > 0 { (shares[i], left) = (1, left - 1) }
-        guard left > 0 else { return shares }
-        let leafTimes = known.map { times[$0] ?? 1 }
+        return shares.counts
+    }
+}
+
+/// How leaves are shared among workers, by place.
+private struct Shares {
+    /// Seconds a leaf; infinite where that is not known.
+    private let costs: [Double]
+    /// Of each worker one at least.
+    private let threads: [Int]
+    /// The places of those that answered before.
+    let known: [Int]
+    var counts: [Int]
+
+    init(times: [Double?], threads: [Int]) {
+        (costs, self.threads) = (times.map { $0 ?? .infinity }, threads)
+        known = times.indices.filter { times[$0] != nil }
+        counts = times.map { _ in 0 }
+    }
+
+    /// As many for each, where nobody has answered.
+    func untried(_ leafCount: Int, newcomers: Int) -> [Int] {
+        var left = leafCount
+        return threads.indices.map { i in
+            let rest = threads.count - i + newcomers
+            let count = min((left + rest - 1) / rest, threads[i])
+            left -= count
+            return count
+        }
+    }
+
+    /// Shares leaves so that those who answered before are done with theirs as soon as can be, where `newcomers`
+    /// others, as fast as these are on average, will have a part of them.
+    mutating func balance(_ leafCount: Int, newcomers: Int) {
+        let leafTimes = known.map { costs[$0] }
         let new = leafTimes.reduce(0, +) / Double(known.count)
         func made(_ time: Double, by leafTime: Double) -> Int {
             Int(time / leafTime * (1 + 1e-9), clampedTo: 0...1_000_000_000) ?? 0
@@ -118,39 +148,46 @@ struct Pace: Sendable {
             leafTimes.reduce(newcomers * made(time, by: new)) { $0 + made(time, by: $1) }
         }
         var (low, high) = (0.0, leafTimes[0])
-        while all(high) < left { (low, high) = (high, 2 * high) }
+        while all(high) < leafCount { (low, high) = (high, 2 * high) }
         for _ in 0..<40 {
             let middle = (low + high) / 2
-            if all(middle) < left { low = middle } else { high = middle }
+            if all(middle) < leafCount { low = middle } else { high = middle }
         }
-        var surplus = all(high) - left
-        for (i, time) in zip(known, leafTimes) { shares[i] = made(high, by: time) }
+        for i in known { counts[i] = made(high, by: costs[i]) }
+        var surplus = all(high) - leafCount
         surplus -= min(surplus, newcomers * made(high, by: new))
-        while surplus > 0, let last = known.max(by: { (finish($0), $0) < (finish($1), $1) }) {
-            (shares[last], surplus) = (shares[last] - 1, surplus - 1)
+        while surplus > 0, let last = known.max(by: { (end($0), $0) < (end($1), $1) }) {
+            (counts[last], surplus) = (counts[last] - 1, surplus - 1)
         }
-        if known.allSatisfy({ shares[$0] == 0 }), let fastest = known.min(by: { cost($0) < cost($1) }) {
-            shares[fastest] = 1
+        if known.allSatisfy({ counts[$0] == 0 }), let fastest = known.min(by: { costs[$0] < costs[$1] }) {
+            counts[fastest] = 1
         }
-        let end = known.reduce(0) { max($0, finish($1)) }
-        for i in known.sorted(by: { cost($0) < cost($1) }) where shares[i] == 0 && cost(i) <= end + chance {
-            guard let last = known.filter({ shares[$0] > 1 }).max(by: { finish($0) < finish($1) }) else { break }
-            (shares[last], shares[i]) = (shares[last] - 1, 1)
+    }
+
+    /// Gives one leaf of others' to those who have none and would be done with it so little later than all.
+    mutating func giveIdleOne(within delay: Double) {
+        let latest = known.reduce(0) { max($0, end($1)) }
+        for i in known.sorted(by: { costs[$0] < costs[$1] }) where counts[i] == 0 && costs[i] <= latest + delay {
+            guard let last = known.filter({ counts[$0] > 1 }).max(by: { end($0) < end($1) }) else { break }
+            (counts[last], counts[i]) = (counts[last] - 1, 1)
         }
-        let threads = threads.map { max($0, 1) }
-        for i in known where shares[i] > threads[i] {
-            let over = shares[i] % threads[i]
-            let others = known.filter { $0 != i && shares[$0] > 0 }
-            guard over > 0, others.reduce(0, { $0 + room($1) }) >= over else { continue }
+    }
+
+    /// Moves what is over for whoever has more than one for each thread to others' idle threads.
+    mutating func fillThreads() {
+        for i in known where counts[i] > threads[i] {
+            let others = known.filter { $0 != i && counts[$0] > 0 }
+            guard over(i) > 0, others.reduce(0, { $0 + room($1) }) >= over(i) else { continue }
             for other in others {
-                let moved = min(room(other), shares[i] % threads[i])
-                (shares[i], shares[other]) = (shares[i] - moved, shares[other] + moved)
+                let moved = min(room(other), over(i))
+                (counts[i], counts[other]) = (counts[i] - moved, counts[other] + moved)
             }
         }
-        return shares
-        /// How many further leaves a worker's threads could compute while others of them compute what they have.
-        func room(_ i: Int) -> Int { (threads[i] - shares[i] % threads[i]) % threads[i] }
-        func cost(_ i: Int) -> Double { times[i] ?? .infinity }
-        func finish(_ i: Int) -> Double { shares[i] > 0 ? Double(shares[i]) * cost(i) : 0 }
     }
+
+    private func over(_ i: Int) -> Int { counts[i] % threads[i] }
+    /// How many further leaves a worker's threads could compute while others of them compute what they have.
+    private func room(_ i: Int) -> Int { (threads[i] - over(i)) % threads[i] }
+    /// When it is done with what it has.
+    private func end(_ i: Int) -> Double { counts[i] > 0 ? Double(counts[i]) * costs[i] : 0 }
 }

@@ -5,20 +5,20 @@
 public struct SumTree: Sendable {
     /// The tree's shape.
     public let shape: SumTreeShape
-    private let step: Int
+    private let round: Int
     private let rounding: GradientRounding?
     private let threads: Int
     private let place: Int
     private var waiting: [Range<Int>: LeafSum] = [:]
 
-    /// An empty tree of this shape, for one step, that adds on up to `threads` threads; with a rounding, every sum that
+    /// An empty tree of this shape, for one round, that adds on up to `threads` threads; with a rounding, every sum that
     /// it makes is rounded.
     ///
     /// Of a tree of parts of vectors, `place` is where in the vectors the part begins.
     public init(
-        _ shape: SumTreeShape, step: Int = 0, rounding: GradientRounding? = nil, threads: Int = 1, place: Int = 0
+        _ shape: SumTreeShape, round: Int = 0, rounding: GradientRounding? = nil, threads: Int = 1, place: Int = 0
     ) {
-        (self.shape, self.step, self.rounding, self.threads, self.place) = (shape, step, rounding, threads, place)
+        (self.shape, self.round, self.rounding, self.threads, self.place) = (shape, round, rounding, threads, place)
     }
 
     /// Takes a node's sum, adds what can be added, and hands back the blocks that are free again.
@@ -69,7 +69,7 @@ public struct SumTree: Sendable {
             let other = waiting.removeValue(forKey: sibling)
         {
             let (left, right) = sum.leaves.lowerBound < other.leaves.lowerBound ? (sum, other) : (other, sum)
-            let rounding = rounding?.rounding(of: parent, step: step).from(place)
+            let rounding = rounding?.rounding(of: parent, round: round).from(place)
             return Pair(parent: parent, left: left, right: right, rounding: rounding, threads: threads)
         }
         precondition(waiting[sum.leaves] == nil, "leaves \(sum.leaves) were summed before")

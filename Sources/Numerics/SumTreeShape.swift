@@ -1,4 +1,4 @@
-/// The shape of the tree that sums a step's leaves: neighbours in pairs, level by level, an odd one out passed up.
+/// The shape of the tree that sums a round's leaves: neighbours in pairs, level by level, an odd one out passed up.
 ///
 /// A node covers the leaves `k * 2^level ..< (k + 1) * 2^level`, cut at the leaf count, so the shape depends on the
 /// leaf count alone. Two sums of the same leaves are the same bits wherever they were made.

@@ -86,7 +86,7 @@ struct RoundInHand {
         leafCount = job.shardsPerStep
         sums = RoundSums(parts) { place in
             SumTree(
-                SumTreeShape(leafCount: job.shardsPerStep), step: round, rounding: job.sumRounding,
+                SumTreeShape(leafCount: job.shardsPerStep), round: round, rounding: job.sumRounding,
                 threads: CoordinatorShell.threads, place: place)
         }
     }

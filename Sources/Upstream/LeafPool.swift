@@ -100,7 +100,7 @@ public final class LeafPool {
             if isKnownUniquelyReferenced(&block) { free.append(block) } else { lent.append(block) }
         }
         let progress = Mutex(
-            Progress(next: leaves.lowerBound, tree: SumTree(shape, step: round, rounding: rounding), free: free))
+            Progress(next: leaves.lowerBound, tree: SumTree(shape, round: round, rounding: rounding), free: free))
         let work = Work(computers: computers, samples: samples)
         let length = vectorCount
         let run: @Sendable (Int) -> Void = { thread in

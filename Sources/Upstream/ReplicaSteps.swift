@@ -60,7 +60,7 @@ final class ReplicaSteps: LeafWork {
             }
         }
         let leaves = replica..<replica + 1
-        rounding?.rounding(of: leaves, step: round).round(change)
+        rounding?.rounding(of: leaves, round: round).round(change)
         // A round's figures are means over replicas and their steps.
         let share = 1 / Double(local.steps * job.shardsPerStep)
         return LeafSum(leaves: leaves, vector: change, figures: figures.map { $0 * share })

@@ -42,7 +42,7 @@ public final class ShardGradient: LeafWork {
         let figures = self.gradient(
             ofShard: shard, step: round, samples: samples, parameters: parameters, into: gradient)
         let leaves = shard..<shard + 1
-        rounding?.rounding(of: leaves, step: round).round(gradient)
+        rounding?.rounding(of: leaves, round: round).round(gradient)
         return LeafSum(leaves: leaves, vector: gradient, figures: figures)
     }
 

@@ -80,13 +80,13 @@ func valuesOfEightBitsTravelWithoutLoss(count: Int) {
     let sums = GradientRounding(seed: 7, stream: 1 << 40, to: .int8)
     func leaf(_ i: Int) -> LeafSum {
         let block = drawn(700, seed: UInt64(i))
-        sums.rounding(of: i..<i + 1, step: 4).round(block)
+        sums.rounding(of: i..<i + 1, round: 4).round(block)
         return LeafSum(leaves: i..<i + 1, vector: block, figures: [])
     }
     func root(cuts: [Range<Int>]) -> [Float] {
-        var tree = SumTree(shape, step: 4, rounding: sums)
+        var tree = SumTree(shape, round: 4, rounding: sums)
         for cut in cuts.reversed() {
-            var part = SumTree(shape, step: 4, rounding: sums)
+            var part = SumTree(shape, round: 4, rounding: sums)
             for i in cut { part.insert(leaf(i)) }
             for sum in part.sums {
                 let (packed, vector) = (PackedBytes(sum.vector, as: .int8), FloatBlock(count: 700))

@@ -167,14 +167,14 @@ func roundedSumsHaveTheSameBitsForAnyCutsAndAnyOrder(shardCount: Int) throws {
     func leaf(_ shard: Int) -> LeafSum {
         var draw = RandomSequence(seed: 5, stream: UInt64(shard))
         let gradient = FloatBlock((0..<67).map { _ in Float(draw.normal()) })
-        gradients.rounding(of: shard..<shard + 1, step: 3).round(gradient)
+        gradients.rounding(of: shard..<shard + 1, round: 3).round(gradient)
         return LeafSum(leaves: shard..<shard + 1, vector: gradient, figures: [0])
     }
     func sum(cutAt cuts: [Int]) -> [UInt32]? {
         let bounds = [0] + cuts + [shardCount]
-        var top = SumTree(shape, step: 3, rounding: gradients)
+        var top = SumTree(shape, round: 3, rounding: gradients)
         for (a, b) in zip(bounds, bounds.dropFirst()).reversed() {
-            var part = SumTree(shape, step: 3, rounding: gradients)
+            var part = SumTree(shape, round: 3, rounding: gradients)
             for shard in (a..<b).reversed() { part.insert(leaf(shard)) }
             for node in part.sums {
                 // What goes over the wire in 16 bits comes back whole.

@@ -62,13 +62,13 @@ import Upstream
             LeafSum(
                 leaves: shard..<shard + 1, vector: gradient(count, step: UInt64(shard)), figures: [Double(shard)])
         }
-        var whole = SumTree(shape, step: 7, rounding: rounding)
+        var whole = SumTree(shape, round: 7, rounding: rounding)
         for shard in 0..<5 { whole.insert(leaf(shard)) }
         let sum = try #require(whole.root).vector
         for range in [0..<4096, 4096..<8192, 8192..<9000] {
-            var tree = SumTree(shape, step: 7, rounding: rounding, place: range.lowerBound)
+            var tree = SumTree(shape, round: 7, rounding: rounding, place: range.lowerBound)
             func insert(_ leaves: Range<Int>) {
-                var run = SumTree(shape, step: 7, rounding: rounding, place: range.lowerBound)
+                var run = SumTree(shape, round: 7, rounding: rounding, place: range.lowerBound)
                 for shard in leaves {
                     let part = FloatBlock(slice(leaf(shard).vector, range).array)
                     run.insert(LeafSum(leaves: shard..<shard + 1, vector: part, figures: []))

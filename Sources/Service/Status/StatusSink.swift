@@ -29,10 +29,9 @@ final class StatusSink: RunEventSink {
     init(_ address: StatusAddress, folder: String, rowsPerStep: Int) throws {
         pace = RunPace(rowsPerStep: rowsPerStep)
         let process = try StatusProcess(address, folder: folder)
-        Terminal.error("status page at \(address.url(port: process.port))")
-        if !address.isLoopback {
-            Terminal.error("note: whoever reaches \(address.host):\(process.port) can read it, unencrypted")
-        }
+        let url = address.url(port: process.port)
+        Terminal.error("status page at \(url)")
+        if !address.isLoopback { Terminal.error("note: whoever reaches \(url) can read it, unencrypted") }
         // Its one owner from here on is the thread below.
         nonisolated(unsafe) let page = process
         do { try OwnThread.start("status page") { [shared] in Self.keep(page, shared) } } catch {

@@ -63,10 +63,9 @@ struct StatusCommand: ParsableCommand {
                 channel: ofParent ? StatusChannel(descriptor: STDIN_FILENO) : nil
             ) { url in
                 isServed = true
+                if ofParent { return }  // which tells
                 print("status page at \(url)")
-                if !address.isLoopback {
-                    Terminal.error("note: whoever reaches \(url) can read it, unencrypted")
-                }
+                if !address.isLoopback { Terminal.error("note: whoever reaches \(url) can read it, unencrypted") }
                 fflush(nil)
             }
         } catch let error where !isServed {
