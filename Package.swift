@@ -108,7 +108,7 @@ let package = Package(
         library(
             "StatusPage",
             [
-                "Service", "Reports", "Upstream",
+                "Service", "Reports", "Upstream", "Coordination",
                 .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         .executableTarget(

@@ -16,7 +16,7 @@ from .keys import Keys
 from .member import wait_for
 from .package import Package
 from .relay import Relay
-from .telling import LOG, put, say
+from .telling import GIVEN_UP, LOG, put, say
 from .troubles import Trouble
 from .ways import Head, address_towards, is_loopback
 from .worker import Worker
@@ -180,20 +180,30 @@ class Launch:
 
     def take_added_hosts(self):
         for file in self.run.glob("add-*.host"):
-            answer = file.with_suffix(".told")
-            told = answer.open("a")
-
-            def tell(text, told=told):
-                say(text)
-                put(told, text)
-
             try:
-                host = Host.parse(file.read_text().strip())
-                stand([host], known=self.hosts)
-                self.start_workers([host], tell)
-            except HostsError as error:
-                tell(str(error))
-            file.unlink()
+                self.take_added_host(file)
+            except OSError as error:
+                say("a host that was to be added is not: %s" % error)
+            try:
+                file.unlink()
+            except OSError:
+                pass  # who asked has gone, with it
+
+    def take_added_host(self, file):
+        answer = file.with_suffix(".told").open("a")
+
+        def tell(text, outcome=""):
+            say(text)
+            put(answer, "%s\t%s" % (outcome, text))
+
+        try:
+            host = Host.parse(file.read_text(encoding="utf-8", errors="surrogateescape").strip())
+            stand([host], known=self.hosts)
+            self.start_workers([host], tell)
+        except HostsError as error:
+            tell(str(error), GIVEN_UP)
+        except Exception as error:  # no room for a thread, say: the job goes on without this host
+            tell("the host can't be added: %s" % error, GIVEN_UP)
 
     def interrupt(self, number, _):
         # A first interruption lets the coordinator write its checkpoint; a second one does not wait for that.

@@ -1,6 +1,7 @@
 """What runs on a host, by ssh: a worker, or a relay."""
 
 import base64
+import os
 import pathlib
 import re
 import subprocess
@@ -21,7 +22,7 @@ TIME_FOR_KEY = 60
 # Nor does who has not begun after so many seconds more, where nothing else is waited for.
 TIME_TO_COME = 60
 # What a worker, or a relay, says that ends with the job.
-JOB_IS_DONE = b"the job is done"
+JOB_IS_DONE = "the job is done"
 
 
 def remote(name, *arguments):
@@ -54,6 +55,8 @@ class Member:
 
     # What the program calls it, and whether it begins at once when it has been let in.
     role, comes_at_once = "", False
+    # What came of it, once it is given up, for who asked for a worker.
+    given_up = ""
 
     def __init__(self, launch, host, name, told):
         self.launch, self.host, self.name, self.told = launch, host, name, told
@@ -117,7 +120,7 @@ class Member:
                     failures, self.host.found = 0, None
                 elif trouble.is_final or failures >= limit:
                     again = "" if trouble.is_final else "; given up after %d tries" % failures
-                    self.told("%s %s%s%s" % (self.title, trouble, again, self.going_on))
+                    self.told("%s %s%s%s" % (self.title, trouble, again, self.going_on), self.given_up)
                     break
                 else:
                     pause = min(2 ** (failures - 1), LONGEST_PAUSE)
@@ -126,7 +129,7 @@ class Member:
                 if trouble.is_of_host:
                     self.host.found = None
             except Exception as error:  # this program's own fault: the other hosts go on
-                self.told("%s: ssh-launch failed: %r" % (self.title, error))
+                self.told("%s: ssh-launch failed: %r" % (self.title, error), self.given_up)
                 break
 
     def turns_elsewhere(self, trouble):
@@ -218,7 +221,7 @@ class Member:
                 self.kill()
         if self.process.returncode != 0:
             raise trouble_of_end(self.role, self.host, self.process.returncode, self.said, self.log)
-        if JOB_IS_DONE not in self.bytes_said and self.launch.goes_on():
+        if JOB_IS_DONE not in self.said and self.launch.goes_on():
             raise Trouble("lost its %s, which was asked to end: %s [%s]" % (self.role, last_line(self.said), self.log))
 
     def see_through(self, hub, label):
@@ -253,7 +256,7 @@ class Member:
 
     @property
     def bytes_said(self):
-        """What it has said since it was started last."""
+        """What it said first since it was started last."""
         return self.bytes_since(self.begin)
 
     def bytes_since(self, place):
@@ -263,4 +266,7 @@ class Member:
 
     @property
     def said(self):
-        return self.bytes_said.decode(errors="replace")
+        """What it said last since then."""
+        with self.log.open("rb") as log:
+            log.seek(max(self.begin, log.seek(0, os.SEEK_END) - (1 << 16)))
+            return log.read().decode(errors="replace")

@@ -5,6 +5,8 @@ import sys
 import threading
 import time
 
+# What came of a worker with what is told of it, for programs: nothing yet, or one of these.
+JOINED, GIVEN_UP = "joined", "given up"
 # The file that has it too, once there is one.
 LOG = []
 # Taken anew by the thread that has it: a signal may come in the middle of a line.
@@ -19,7 +21,7 @@ def put(file, line):
         pass
 
 
-def say(text):
+def say(text, _outcome=""):
     with LOCK:
         if sys.stderr:
             put(sys.stderr, "ssh-launch: " + text)

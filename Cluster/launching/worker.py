@@ -1,6 +1,7 @@
 """A worker on a host."""
 
 from .member import Member, wait_for
+from .telling import GIVEN_UP, JOINED
 from .troubles import LostRelay, Trouble
 
 
@@ -8,6 +9,7 @@ class Worker(Member):
     """A worker on a host, and those that follow it there when it dies."""
 
     role = "worker"
+    given_up = GIVEN_UP
 
     def __init__(self, launch, host, name, told, relay=None):
         super().__init__(launch, host, name, told)
@@ -52,5 +54,5 @@ class Worker(Member):
             return False
         standing = " behind " + self.behind if self.behind else ""
         self.told("%s: joined with %s thread%s%s"
-                  % (self.name, self.threads, "" if self.threads == 1 else "s", standing))
+                  % (self.name, self.threads, "" if self.threads == 1 else "s", standing), JOINED)
         return True

@@ -199,7 +199,9 @@ package final class PendingFile {
     }
 
     /// Brings the content to the disk, under a name of its own beside its place.
-    private func makeWhole() throws(TensorFileError) {
+    ///
+    /// - Throws: `TensorFileError.unwritable`, and then nothing is at its place that was not there before.
+    func makeWhole() throws(TensorFileError) {
         guard disk.syncFile(descriptor) == 0 else { throw failure }
         if isNamed { return }
         let name = Self.link(to: descriptor)

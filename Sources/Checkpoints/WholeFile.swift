@@ -40,8 +40,8 @@ public enum WholeFile {
         return file
     }
 
-    /// Writes files that belong together, replacing what was there: all are written before the first appears under its
-    /// name, and none of them ever lies beside an older one.
+    /// Writes files that belong together, replacing what was there: all are on the disk before the first appears under
+    /// its name, and none of them ever lies beside an older one.
     ///
     /// - Throws: `TensorFileError.unwritable`; where there was no space for one of them, all that was there still is.
     public static func write(together files: [(bytes: Data, path: String)]) throws(TensorFileError) {
@@ -49,6 +49,7 @@ public enum WholeFile {
         for file in files {
             pending.append(try pendingFile(file.bytes, for: file.path, in: nil, permissions: PendingFile.forAll))
         }
+        for file in pending { try file.makeWhole() }
         for file in files.dropFirst() { unlink(FilePlace.withoutLinks(file.path)) }
         for file in pending { try file.commit() }
     }

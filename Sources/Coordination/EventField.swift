@@ -47,16 +47,6 @@ package enum EventField: Codable, Equatable, Sendable {
     }
 }
 
-extension Duration {
-    /// Seconds with their fraction.
-    package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-
-    /// Like `3 seconds` or `0.5 seconds`.
-    var inWords: String {
-        seconds == seconds.rounded() ? "\(components.seconds) seconds" : "\(seconds) seconds"
-    }
-}
-
 extension String {
     /// What a peer says, on one line of bounded length and without control characters.
     package var printable: String { printable(limit: 300) }

@@ -170,6 +170,9 @@ package enum RunEvent: Equatable, Sendable {
             }
         }
 
+        /// Whether a part of the run is over with it.
+        var endsPart: Bool { self == .finished || self == .stopped || self == .brokenOff }
+
         /// Whether the worker that it names is not among the run's any more.
         package var removesWorker: Bool {
             switch self {

@@ -67,7 +67,7 @@ package struct RunMetrics: Codable, Sendable {
     /// What a step may be, or a number of them: differences of such are numbers.
     package static let stepLimits = 0..<1 << 53
     /// What a rate or a time may be: beyond any that a run writes, and far from what no `Int` holds.
-    private static let limits = 0...1e15
+    package static let limits = 0...1e15
     private static let notFinite = ["inf": Double.infinity, "-inf": -.infinity, "nan": .nan]
 
     private struct MaybeWorker: Decodable {

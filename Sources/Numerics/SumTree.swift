@@ -11,8 +11,8 @@ public struct SumTree: Sendable {
     private let place: Int
     private var waiting: [Range<Int>: LeafSum] = [:]
 
-    /// An empty tree of this shape, for one round, that adds on up to `threads` threads; with a rounding, every sum that
-    /// it makes is rounded.
+    /// An empty tree of this shape, for one round, that adds on up to `threads` threads; with a rounding, every sum
+    /// that it makes is rounded.
     ///
     /// Of a tree of parts of vectors, `place` is where in the vectors the part begins.
     public init(

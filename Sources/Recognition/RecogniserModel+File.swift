@@ -11,7 +11,9 @@ import Signals
 /// what is read beside features), `sample_shape` (rows and columns of a sample so prepared), `recogniser` (the
 /// settings, without `sequence_length` where recordings are read whole) and, where features are read, `encoder` (its
 /// record), where its body was trained on, `augmentation` and, where they are known, `frame` (how maps lay that
-/// are read as they are) and `reader` (how the recordings were read); `dataset` and, where an encoder was pre-trained,
+/// are read as they are) and `reader` (how the recordings were read), `trees` (of a model with some,
+/// which of them) and `labelled_subjects` (whose labels it learnt from, where not everybody's);
+/// `dataset` and, where an encoder was pre-trained,
 /// `encoder_job` and `encoder_dataset` (digests) and, where it is known on whom, as JSON `encoder_subjects`. Tensors:
 /// an encoder's parameters as `encoder.…`, or each member's as
 /// `encoder.0.…` and so on where it was trained on; each member's parameters as `recogniser.0.…` and so on, under their

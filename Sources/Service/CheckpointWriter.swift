@@ -150,8 +150,10 @@ package final class CheckpointWriter: Sendable {
             state.retries.onSuccess()
         }
         return thread.sync { [self] in
+            // What was being written meanwhile may have failed.
             state.withLock { state in
                 state.waiting = nil
+                state.retries.onSuccess()
                 state.start = min(state.start, step)
                 state.written = state.written.filter { $0 <= step }
             }

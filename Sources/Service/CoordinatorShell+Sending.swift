@@ -4,6 +4,18 @@ import Numerics
 import Wire
 
 extension CoordinatorShell {
+    /// So many messages are taken at once and no more, or a flood of them would keep signals and time waiting.
+    private static let messagesAtOnce = 64
+
+    /// Takes messages that have come, some of them, while `goesOn` holds.
+    func receiveSome(while goesOn: () -> Bool = { true }) throws {
+        for _ in 0..<Self.messagesAtOnce {
+            guard goesOn(), let arrival = try reception.receive() else { break }
+            receivedBytes += arrival.frames.reduce(0) { $0 + $1.bytes.count }
+            try receive(arrival)
+        }
+    }
+
     func send(_ envelope: Envelope, to worker: WorkerID) throws {
         let memory = workerMemories[worker] == nil ? nil : memory
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }

@@ -16,7 +16,6 @@ package final class CoordinatorShell {
         case complete
         case stopped(signal: Int32)
     }
-    private static let messagesAtOnce = 64
     private static let timeForKeys = Duration.seconds(10)
     /// Threads for sums and the optimiser, while workers wait; a few are as fast as memory is.
     static let threads = min(Processors.count, 4)
@@ -227,16 +226,6 @@ package final class CoordinatorShell {
             }
         }
         return .complete
-    }
-
-    /// Takes messages that have come while `goesOn` holds: so many and no more, or a flood of them would keep signals and
-    /// time waiting.
-    func receiveSome(while goesOn: () -> Bool = { true }) throws {
-        for _ in 0..<Self.messagesAtOnce {
-            guard goesOn(), let arrival = try reception.receive() else { break }
-            receivedBytes += arrival.frames.reduce(0) { $0 + $1.bytes.count }
-            try receive(arrival)
-        }
     }
 
     func perform(_ directives: [Training.Directive], on envelope: ReceivedEnvelope? = nil) throws {

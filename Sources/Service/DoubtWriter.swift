@@ -22,12 +22,9 @@ final class DoubtWriter: Sendable {
     /// A writer for a place, which tells where it can't write.
     ///
     /// - Throws: when the system starts no more threads.
-    init(
-        _ folder: RunFolder, retryDelay: Duration = .seconds(1), events: Mailbox<RunEvent>,
-        isHeld: (@Sendable () -> Bool)?
-    ) throws {
+    init(_ folder: RunFolder, events: Mailbox<RunEvent>, isHeld: (@Sendable () -> Bool)?) throws {
         (self.folder, self.events, self.isHeld) = (folder, events, isHeld)
-        state = Mutex(State(retries: Retries(every: retryDelay)))
+        state = Mutex(State(retries: Retries(every: .seconds(1))))
         thread = try SerialThread("doubts")
     }
 

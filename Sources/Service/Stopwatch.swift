@@ -1,4 +1,4 @@
-/// Time since the program's start that no clock change disturbs.
+/// The time since it was made, which no clock change disturbs.
 package struct Stopwatch {
     private let start = ContinuousClock.now
 

@@ -41,7 +41,6 @@ struct SimulatedCoordinator {
     private var answers: [UInt64: (round: Int, sums: [(leaves: Range<Int>, cell: Cell)])] = [:]
     /// Leaves that the coordinator has to compute itself.
     private var disputed: [(round: Int, leaves: Range<Int>, state: UInt64)] = []
-    /// When a thread beside the loop is done with the leaves that it computes.
     private var draw: SplitMix
     /// The checkpoints that were written, the newest last.
     private(set) var checkpoints: [Checkpoint]

@@ -6,7 +6,7 @@ struct Parcel {
     var blockLengths: [Int] = []
     /// Whether the cells are the sender's own.
     var isShared = false
-    /// Whether the cells came in halves ahead of it.
+    /// Whether the cells came in parts ahead of it.
     var isAhead = false
     var cells: [Cell] = []
 

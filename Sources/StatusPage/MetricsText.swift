@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Reports
 
@@ -20,7 +21,7 @@ struct MetricsText {
             ])
         add(
             "state", "1 for how the run stands, 0 for how it does not.", "gauge",
-            LivePart.State.allCases.map { ([("state", $0.rawValue)], $0 == live.state ? 1 : 0) })
+            RunState.allCases.map { ([("state", $0.rawValue)], $0 == live.state ? 1 : 0) })
         add("step", "Steps done.", "gauge", Double(live.step))
         add("steps", "Steps to do in all.", "gauge", Double(live.steps))
         add(

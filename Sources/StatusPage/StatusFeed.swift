@@ -12,6 +12,8 @@ final class StatusFeed: Sendable {
         /// Whether another would be made for who asks now.
         var isDue = true
         var listenerCount = 0
+        /// How many there were.
+        var count = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
     private let state = Mutex(State())
@@ -52,6 +54,7 @@ final class StatusFeed: Sendable {
     func publish(_ snapshot: StatusSnapshot) {
         let waiting = state.withLock { state in
             (state.newest, state.isAsked, state.isDue) = (snapshot, false, false)
+            state.count += 1
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -63,27 +66,35 @@ final class StatusFeed: Sendable {
     /// The newest one that there is, after another was made where that is due.
     func current() async -> StatusSnapshot {
         while true {
-            let newest = state.withLock { state in
+            let (newest, count) = state.withLock { state in
                 state.isAsked = true
-                return state.isDue && state.newest?.isLast != true ? nil : state.newest
+                return (state.isDue && state.newest?.isLast != true ? nil : state.newest, state.count)
             }
             if let newest { return newest }
-            await another()
+            await another(after: count)
         }
     }
 
     /// The newest one, once it is another than that of a number; nil after the last.
     func next(after number: Int) async -> StatusSnapshot? {
         while true {
-            if let newest = state.withLock({ $0.newest }) {
+            let (newest, count) = state.withLock { ($0.newest, $0.count) }
+            if let newest {
                 if newest.number != number { return newest }
                 if newest.isLast { return nil }
             }
-            await another()
+            await another(after: count)
         }
     }
 
-    private func another() async {
-        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append(continuation) } }
+    /// Waits until there were more than `count`, which may be so already.
+    private func another(after count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.count == count { state.waiting.append(continuation) }
+                return state.count != count
+            }
+            if isThere { continuation.resume() }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Reports
 import Service
@@ -64,7 +65,7 @@ struct StatusMaker {
     }
 
     /// How a run stands that has ended, by its events.
-    private static func end(of state: RunPart.State?) -> LivePart.State {
+    private static func end(of state: RunPart.State?) -> RunState {
         switch state {
         case .stopped: .stopped
         case .failed: .failed
@@ -83,7 +84,7 @@ struct StatusMaker {
         }
         let goesOn = status.state == .running || status.state == .waiting
         let beat = goesOn || status.state == .finished ? beat : nil
-        var state = LivePart.State(rawValue: status.state.rawValue) ?? .unknown
+        var state = status.state
         // The run's process, which is about to end, still holds the directory.
         if isLast, goesOn { state = Self.end(of: run?.state) }
         let step = state == .finished ? status.steps : beat?.step ?? status.step
@@ -94,8 +95,9 @@ struct StatusMaker {
         live.figureSteps = told.isEmpty ? .mean(status.lossSteps) : .last
         live.rowsPerSecond = beat.flatMap { $0.rowsPerSecond > 0 ? $0.rowsPerSecond : nil } ?? status.rowsPerSecond
         (live.seconds, live.waitingSeconds) = (status.seconds, status.waitingSeconds)
-        if state == .running, let rate = live.rowsPerSecond, rate > 0 {
-            live.secondsLeft = Double((status.steps - step) * job.rowsPerStep) / rate
+        if state == .running {
+            let rowsLeft = Double(status.steps - step) * Double(job.rowsPerStep)
+            live.secondsLeft = RunStatus.seconds(forRows: rowsLeft, at: live.rowsPerSecond)
         }
         live.workers = state == .running ? status.workers : 0
         live.machines = status.machines.map {
@@ -107,6 +109,9 @@ struct StatusMaker {
         (live.sentBytes, live.receivedBytes) = (self.beat?.sentBytes, self.beat?.receivedBytes)
         live.problems = status.problems.map {
             LivePart.Problem(time: $0.time, kind: $0.kind, count: $0.count, text: $0.text)
+        }
+        if let fault = follower.fault {
+            live.problems.append(LivePart.Problem(time: time, kind: "unreadable", count: 1, text: fault))
         }
         live.launcher = status.launcher
         if let stillness = status.stillness {

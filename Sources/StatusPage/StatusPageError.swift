@@ -1,7 +1,7 @@
 /// Why a run's page can't be served, in the words that a person reads.
 struct StatusPageError: Error, Equatable, CustomStringConvertible {
     /// The one line that a person reads.
-    package let description: String
+    let description: String
 
     /// Whether somebody else has the port.
     let isPortTaken: Bool

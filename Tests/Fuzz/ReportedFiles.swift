@@ -21,9 +21,9 @@ enum ReportedFiles {
     }
 
     static func run(_ bytes: UnsafeRawBufferPointer) {
-        let parts = bytes.parts(3)
+        let parts = bytes.parts(4)
         let folder = RunFolder(Scratch.path("run"))
-        for (name, part) in zip(["metrics.jsonl", "events.jsonl", "job.json"], parts) {
+        for (name, part) in zip(["metrics.jsonl", "events.jsonl", "job.json", "progress.json"], parts) {
             _ = Scratch.file("run/\(name)", part)
         }
         if let history = RunHistory(of: folder) {

@@ -103,6 +103,22 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: run.folder.progressFile))
     }
 
+    /// Nobody's run has them, and a line with one would be the last that is told.
+    @Test(arguments: ["1e300", "9223372036854775808", "-9223372036854775808", "-1", "1e400"])
+    func numbersThatNoRunWritesAreNotRead(number: String) throws {
+        try take([joined("lab1:1"), step(1), step(2)])
+        let fields = #""event":"stopped","seconds":\#(number),"step":2,"steps":12,"time":"2026-11-30T20:00:00Z""#
+        let file = try FileHandle(forWritingTo: URL(filePath: run.folder.eventsFile))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data("{\(fields)}\n".utf8))
+        for progress in [#"{"step":3,"rows_per_s":\#(number)}"#, #"{"step":\#(number),"rows_per_s":3}"#] {
+            try progress.write(toFile: run.folder.progressFile, atomically: true, encoding: .utf8)
+            let status = try status()
+            #expect(status.state == .running && status.step == 2 && !status.lines.isEmpty)
+        }
+        #expect(RunHistory(of: run.folder)?.unreadableLines == 1)
+    }
+
     @Test func whoLeftTakesNoPartAndProblemsAreCounted() throws {
         try take([
             joined("lab1:1"), joined("lab2:9"), .silent(worker: "lab1:1", lease: .seconds(3)), .left(worker: "lab2:9"),

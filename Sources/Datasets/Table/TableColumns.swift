@@ -79,19 +79,20 @@ public struct TableColumns: Sendable, Equatable {
         let subject = try subjectColumn.map(place)
         let (recording, position) = (try recording.map(place), try place(position))
         let label = try label.map(place)
-        let wanted: [String]
+        let roles = Set(self.roles)
         let found: [String]
         switch values {
         case .named(let names): found = names
         case .prefixed(let prefix): found = names.filter { $0.hasPrefix(prefix) && !roles.contains($0) }
         case .others: found = names.filter { !roles.contains($0) }
         }
-        if let valueNames, let more = found.first(where: { !valueNames.contains($0) }) {
+        let expected = Set(valueNames ?? found)
+        if let more = found.first(where: { !expected.contains($0) }) {
             throw .badLine(
                 path: path, line: line,
                 reason: "column \(quoted(more)) would be one of values, and the first file has none such")
         }
-        wanted = valueNames ?? found
+        let wanted = valueNames ?? found
         guard !wanted.isEmpty else {
             throw .badLine(path: path, line: line, reason: "no column of values is left; there are \(list(names))")
         }

@@ -16,14 +16,14 @@ struct TokenBucket: Equatable, Sendable {
     private var last = Duration.zero
 
     /// A full bucket.
-    package init(_ rate: Rate) { (self.rate, tokens) = (rate, rate.burst) }
+    init(_ rate: Rate) { (self.rate, tokens) = (rate, rate.burst) }
 
     private func filled(at now: Duration) -> Double {
         min(rate.burst, tokens + rate.perSecond * max(.zero, now - last).inSeconds)
     }
 
     /// Takes a token; false where there is none at this time.
-    package mutating func take(at now: Duration) -> Bool {
+    mutating func take(at now: Duration) -> Bool {
         (tokens, last) = (filled(at: now), max(now, last))
         guard tokens >= 1 else { return false }
         tokens -= 1
@@ -31,13 +31,13 @@ struct TokenBucket: Equatable, Sendable {
     }
 
     /// How many tokens there are at this time.
-    package func count(at now: Duration) -> Int { Int(filled(at: now)) }
+    func count(at now: Duration) -> Int { Int(filled(at: now)) }
 
     /// Takes so many tokens, or as many as there are.
-    package mutating func take(_ count: Int, at now: Duration) {
+    mutating func take(_ count: Int, at now: Duration) {
         (tokens, last) = (max(0, filled(at: now) - Double(count)), max(now, last))
     }
 
     /// Whether nothing was taken of late.
-    package func isFull(at now: Duration) -> Bool { filled(at: now) >= rate.burst }
+    func isFull(at now: Duration) -> Bool { filled(at: now) >= rate.burst }
 }

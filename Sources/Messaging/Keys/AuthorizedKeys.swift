@@ -30,6 +30,7 @@ package struct AuthorizedKeys: Equatable, Sendable {
     static let labelLength = 64
     /// Labels, by their keys.
     package private(set) var labels: [PublicKey: String] = [:]
+    private var keys: [String: PublicKey] = [:]
 
     /// Nobody may come.
     package init() {}
@@ -64,13 +65,13 @@ package struct AuthorizedKeys: Equatable, Sendable {
             if known == label { return }
             throw .keyTaken(label: known)
         }
-        if labels.values.contains(label) { throw .labelTaken(label) }
-        labels[key] = label
+        if keys[label] != nil { throw .labelTaken(label) }
+        (labels[key], keys[label]) = (label, key)
     }
 
     /// Takes the key of a label off the list; false where there is none.
     package mutating func remove(label: String) -> Bool {
-        guard let key = labels.first(where: { $0.value == label })?.key else { return false }
+        guard let key = keys.removeValue(forKey: label) else { return false }
         labels[key] = nil
         return true
     }

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 
 extension LivePart {
@@ -13,14 +14,14 @@ extension LivePart {
     }
 
     private var summary: Prose {
-        let since: Prose = (waitingSeconds ?? seconds).map { " for \(name: Self.clock($0))" } ?? ""
+        let since: Prose = (waitingSeconds ?? seconds).map { " for \(name: Duration.seconds($0).asClock)" } ?? ""
         let place: Prose = endpoint.map { ", at \(name: $0)" } ?? ""
         let how: Prose =
             switch state {
             case .waiting: "It waits for workers\(since)\(place)."
             case .running: "It runs\(since)\(place)."
             case .finished:
-                "All steps are done\(seconds.map { ", \(name: Self.clock($0)) after it was last started" } ?? "")."
+                "All steps are done\(seconds.map { ", \(name: Duration.seconds($0).asClock) after it was last started" } ?? "")."
             case .stopped: "It was stopped before its end; the same command with --resume goes on."
             case .failed:
                 "It ended by a fault, the last of those below; once that is mended, the same command with --resume goes on."
@@ -37,15 +38,6 @@ extension LivePart {
 
     private func moment(_ time: String) -> String { String(time.prefix(19)).replacing("T", with: " ") }
 
-    /// Like `0:07` or `1:02:45`.
-    private static func clock(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds < 1e9 else { return "–" }
-        let whole = Int(max(0, seconds))
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-        return hours > 0 ? "\(hours):\(two(minutes)):\(two(whole % 60))" : "\(minutes):\(two(whole % 60))"
-    }
-
     private var tiles: [Tile] {
         var tiles = [Tile(name: "Step", value: "\(step)", beside: "of \(steps)")]
         let ofSteps = Prose(figureSteps.words)
@@ -57,13 +49,14 @@ extension LivePart {
                 name: "Workers", value: "\(workers)",
                 beside: machines.isEmpty ? "" : workers > 0 ? places : "now; \(places) at the end"))
         if let secondsLeft {
-            tiles.append(Tile(name: "Left", value: "\(name: Self.clock(secondsLeft))", beside: "at this rate"))
+            tiles.append(
+                Tile(name: "Left", value: "\(name: Duration.seconds(secondsLeft).asClock)", beside: "at this rate"))
         }
         if let checkpointStep, let checkpointAge {
             tiles.append(
                 Tile(
                     name: "Checkpoint", value: "\(checkpointStep)",
-                    beside: "its step, \(name: Self.clock(checkpointAge)) ago"))
+                    beside: "its step, \(name: Duration.seconds(checkpointAge).asClock) ago"))
         }
         if let sentBytes, let receivedBytes {
             tiles.append(

@@ -1,24 +1,8 @@
+package import Coordination
 import Foundation
 
 /// How a run stands at a moment, of a page that follows it.
 package struct LivePart: Encodable, Sendable {
-    /// Whether a run goes on.
-    package enum State: String, Encodable, Sendable, CaseIterable {
-        /// Its coordinator waits for workers.
-        case waiting
-        /// Its coordinator has workers.
-        case running
-        /// All steps are done.
-        case finished
-        /// It was asked to end before its last step.
-        case stopped
-        /// It could not go on; its last problem is why.
-        case failed
-        /// Its coordinator ended without a word.
-        case interrupted
-        /// The files don't tell.
-        case unknown
-    }
     /// A figure of the task.
     package struct Figure: Encodable, Sendable {
         /// Its name.
@@ -95,7 +79,7 @@ package struct LivePart: Encodable, Sendable {
     /// The run directory.
     package let name: String
     /// Whether it goes on.
-    package let state: State
+    package let state: RunState
     /// Steps done, of all.
     package let step, steps: Int
     /// The part of the steps that is done, 0 to 1.
@@ -141,7 +125,7 @@ package struct LivePart: Encodable, Sendable {
     }
 
     /// A run that is so far.
-    package init(name: String, state: State, step: Int, of steps: Int, time: String) {
+    package init(name: String, state: RunState, step: Int, of steps: Int, time: String) {
         (self.name, self.state, self.step, self.steps, self.time) = (name, state, step, steps, time)
         done = steps > 0 ? min(1, Double(step) / Double(steps)) : state == .finished ? 1 : 0
     }

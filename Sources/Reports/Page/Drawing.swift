@@ -77,9 +77,9 @@ enum Path {
     }
 
     /// The area between a line and the bottom.
-    static func area(_ points: [(x: Int, y: Int)], bottom: Int = 1000) -> String {
+    static func area(_ points: [(x: Int, y: Int)]) -> String {
         guard let first = points.first, let last = points.last else { return "" }
-        return line(points) + "L\(last.x) \(bottom)L\(first.x) \(bottom)z"
+        return line(points) + "L\(last.x) 1000L\(first.x) 1000z"
     }
 
     /// Dots: a line of no length whose round ends have the width of a stroke.

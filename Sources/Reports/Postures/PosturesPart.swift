@@ -1,3 +1,5 @@
+import Numerics
+
 /// The part of a report about lying postures: maps with what was recognised, what is confused, and turns.
 package struct PosturesPart: Encodable, Sendable {
     /// A pressure map, as it was scored and recognised.
@@ -241,15 +243,7 @@ package struct PosturesPart: Encodable, Sendable {
     }
 
     static func runs(_ maps: [Map]) -> [Range<Int>] {
-        var (runs, start) = ([Range<Int>](), 0)
-        for end in 1...maps.count
-        where end == maps.count || maps[end].recording != maps[start].recording
-            || maps[end].subject != maps[start].subject
-        {
-            runs.append(start..<end)
-            start = end
-        }
-        return runs
+        maps.runs { $0.recording == $1.recording && $0.subject == $1.subject }
     }
 
     var section: PageSection {

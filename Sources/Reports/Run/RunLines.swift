@@ -4,7 +4,7 @@ package import Foundation
 /// The lines of a run's files, as far as they are drawn; more may be added to them.
 package struct RunLines: Sendable {
     private(set) var metrics: [RunMetrics] = []
-    private(set) var events: [RunEventLine] = []
+    private(set) var events: [EventLine] = []
     private(set) var (metricsLineCount, unreadableMetrics, unreadableEvents) = (0, 0, 0)
 
     /// No lines.
@@ -24,7 +24,7 @@ package struct RunLines: Sendable {
 
     /// Adds whole lines of `events.jsonl`, likewise.
     package mutating func add(events content: Data) {
-        let (lines, unreadable) = Self.lines(of: RunEventLine.self, in: content)
+        let (lines, unreadable) = Self.lines(of: EventLine.self, in: content)
         unreadableEvents += unreadable
         events += lines
     }

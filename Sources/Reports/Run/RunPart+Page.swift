@@ -201,7 +201,7 @@ extension RunPart {
 
     /// What happened, a row a kind; events at one place are one mark.
     private func marks(_ across: Scale) -> Panel? {
-        let drawn = happened.map { RunEvent.Kind(rawValue: $0.event).flatMap { Row($0) } }
+        let drawn = happened.map { $0.kind.flatMap { Row($0) } }
         let rows = Row.allCases.filter(drawn.contains)
         guard !rows.isEmpty else { return nil }
         var places = [[Int: (count: Int, text: String)]](repeating: [:], count: rows.count)
@@ -213,7 +213,7 @@ extension RunPart {
             for place in begin..<next {
                 guard let row = drawn[place].flatMap(rows.firstIndex) else { continue }
                 let x = across.at(step(ofEvent: place, part: (first, max(first, last))))
-                let text = happened[place].text ?? happened[place].event
+                let text = happened[place].text("text") ?? happened[place].name
                 places[row][x] = ((places[row][x]?.count ?? 0) + 1, places[row][x]?.text ?? text)
             }
         }

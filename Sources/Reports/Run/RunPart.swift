@@ -108,7 +108,7 @@ package struct RunPart: Encodable, Sendable {
     /// How many lines the metrics have, and how many lines of both files can't be read.
     package let lineCount, unreadableLines: Int
     let metrics: [RunMetrics]
-    let happened: [RunEventLine]
+    let happened: [EventLine]
 
     private enum CodingKeys: String, CodingKey {
         case name, preset, data, seed, steps, step, state, parts, began, ended, figures, events, checkpoints, machines
@@ -176,8 +176,7 @@ package struct RunPart: Encodable, Sendable {
         steps = record?.job?.steps ?? happened.last { $0.kind == .started }?.steps
         self.metrics = kept
         self.happened = happened
-        let ends: [RunEvent.Kind] = [.finished, .stopped, .brokenOff, .started]
-        let end = happened.last { $0.kind.map(ends.contains) ?? false }
+        let end = happened.lastEnd
         switch end?.kind {
         case .finished: state = .finished
         case .stopped: state = .stopped
@@ -198,7 +197,7 @@ package struct RunPart: Encodable, Sendable {
             return TaskFigure(
                 name: name, first: values.first, last: values.last, smallest: values.min(), largest: values.max())
         }
-        self.events = Dictionary(grouping: happened, by: \.event).mapValues(\.count)
+        self.events = Dictionary(grouping: happened, by: \.name).mapValues(\.count)
         checkpoints = Set(happened.filter { $0.kind == .checkpointWritten }.compactMap(\.step)).sorted()
         workers = Self.shares(kept) { $0 }
         machines = Self.shares(kept, by: WorkerName.machine)

@@ -99,14 +99,28 @@ package final class LineFile {
         waitingBytes = waiting.reduce(0) { $0 + $1.count }
         if !RunLock.isFile(descriptor, at: path) { try reopen() } else if !isHeld() { throw Self.lost(path) }
         var end = 0
-        for line in (wholeContent(of: path) ?? Data()).split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        {
+        for line in try written().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             if end + line.count >= byteCount || isUnwanted(line) { break }
             end += line.count + 1
         }
         if ftruncate(descriptor, off_t(end)) != 0 { throw Self.unwritable(path) }
         byteCount = end
+    }
+
+    /// What is in the file.
+    private func written() throws(ServiceError) -> Data {
+        var bytes = Data(count: byteCount)
+        var count = 0
+        while count < byteCount {
+            let more = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress.map { $0 + count }, byteCount - count, off_t(count))
+            }
+            if more < 0, errno == EINTR { continue }
+            if more < 0 { throw ServiceError("\(path) can't be read: \(TensorFileError.lastReason)") }
+            if more == 0 { break }
+            count += more
+        }
+        return bytes.prefix(count)
     }
 
     /// Writes what waits.
@@ -127,7 +141,7 @@ package final class LineFile {
     /// Writes what waits, and says so where it can't be: nothing comes after it.
     func end() {
         do { try flush() } catch {
-            Terminal.error("\(error); \(waiting.count) line\(waiting.count == 1 ? " is" : "s are") missing there")
+            Terminal.error("\(error); \(many(waiting.count, "line")) can't be kept")
         }
     }
 

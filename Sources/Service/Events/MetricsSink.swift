@@ -9,7 +9,7 @@ package final class MetricsSink: RunEventSink {
     private let (steps, stepsPerRound, rowsPerStep, every): (Int, Int, Int, Int)
     private var file: LineFile
     /// Sums of the figures since the last line, and of how many exchanges.
-    private var (sums, stepCount): ([RunEvent.NamedFigure], Int) = ([], 0)
+    private var (sums, exchangeCount): ([RunEvent.NamedFigure], Int) = ([], 0)
     /// Whether a step was done since the run's begin; rates leave out the time until workers had joined.
     private var hasBegun = false
     /// The last step that was done, and how many workers there were.
@@ -33,7 +33,7 @@ package final class MetricsSink: RunEventSink {
     package func take(_ event: RunEvent, at time: Duration) throws {
         switch event {
         case .started(let step, _, _), .wentBack(let step):
-            (sums, stepCount, timedSteps, hasBegun, last, costs) = ([], 0, 0, false, nil, RunCosts())
+            (sums, exchangeCount, timedSteps, hasBegun, last, costs) = ([], 0, 0, false, nil, RunCosts())
             try dropLines(after: step)
         case .roundTimed(let times): costs.add(times)
         case .stepDone(let step, let figures, let workers):
@@ -41,7 +41,7 @@ package final class MetricsSink: RunEventSink {
             last = (step, workers)
             if hasBegun { timedSteps += stepsPerRound } else { (hasBegun, lineTime) = (true, time) }
             if step / every > (step - stepsPerRound) / every || step == steps { try write(step, workers, at: time) }
-        case .stopped: if let last, stepCount > 0 { try write(last.step, last.workers, at: time) }
+        case .stopped: if let last, exchangeCount > 0 { try write(last.step, last.workers, at: time) }
         default: break
         }
     }
@@ -55,19 +55,19 @@ package final class MetricsSink: RunEventSink {
     }
 
     private func add(_ figures: [RunEvent.NamedFigure]) {
-        sums = stepCount == 0 ? figures : zip(sums, figures).map { .init($0.name, $0.value + $1.value) }
-        stepCount += 1
+        sums = exchangeCount == 0 ? figures : zip(sums, figures).map { .init($0.name, $0.value + $1.value) }
+        exchangeCount += 1
     }
 
     private func write(_ step: Int, _ workers: Int, at time: Duration) throws {
         let seconds = max((time - lineTime).seconds, 1e-9)
-        let means = sums.map { ($0.name, $0.value / Double(stepCount)) }
+        let means = sums.map { ($0.name, $0.value / Double(exchangeCount)) }
         let line = RunMetrics(
             step: step, seconds: time.seconds, workers: workers,
             rowsPerSecond: timedSteps > 0 ? (Double(timedSteps * rowsPerStep) / seconds).rounded() : nil,
             round: costs.rounds > 0 ? costs.round : nil, time: costs.workers,
             figures: Dictionary(means) { first, _ in first })
-        (sums, stepCount, timedSteps, lineTime, costs) = ([], 0, 0, time, RunCosts())
+        (sums, exchangeCount, timedSteps, lineTime, costs) = ([], 0, 0, time, RunCosts())
         try file.append(try line.line)
     }
 }

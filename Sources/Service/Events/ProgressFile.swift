@@ -14,6 +14,20 @@ struct RunProgress: Codable, Equatable {
         case step
         case rowsPerSecond = "rows_per_s"
     }
+
+    init(step: Int, rowsPerSecond: Double) { (self.step, self.rowsPerSecond) = (step, rowsPerSecond) }
+
+    /// As a file has it.
+    ///
+    /// - Throws: where it has numbers that no run writes.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        step = try container.decode(Int.self, forKey: .step)
+        rowsPerSecond = try container.decode(Double.self, forKey: .rowsPerSecond)
+        guard RunMetrics.stepLimits.contains(step), RunMetrics.limits.contains(rowsPerSecond) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "no run writes such numbers"))
+        }
+    }
 }
 
 /// Keeps `progress.json` in a run directory while the run goes on: `metrics.jsonl` has a line only every so many steps,

@@ -1,49 +1,11 @@
-import Coordination
+package import Coordination
 import Foundation
 package import Upstream
 
 /// What happened in a run, as its `events.jsonl` tells it: every part of the run, from the first to the last.
 package struct RunHistory: Encodable {
-    /// One event, with everything that the file tells of it.
-    package struct Entry: Codable {
-        /// A line for people is no longer: the file may have come from anywhere.
-        private static let lineLimit = 400
-        let values: [String: EventField]
-        /// Its kind's name.
-        package let kind: String
-        /// The wall clock's time, as ISO 8601 has it.
-        package let time: String
-
-        package init(from decoder: any Swift.Decoder) throws {
-            values = try decoder.singleValueContainer().decode([String: EventField].self)
-            guard case .text(let kind)? = values["event"], case .text(let time)? = values["time"] else {
-                throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "no event"))
-            }
-            (self.kind, self.time) = (kind, time)
-        }
-
-        package func encode(to encoder: any Swift.Encoder) throws { try values.encode(to: encoder) }
-
-        /// Whether it is of a kind.
-        func `is`(_ kind: RunEvent.Kind) -> Bool { self.kind == kind.rawValue }
-
-        /// Whether a part of the run begins with it.
-        var isBegin: Bool { `is`(.started) }
-
-        /// Day and time of day, to the second, in UTC.
-        var moment: String { String(time.prefix(19)).replacing("T", with: " ") }
-
-        /// The line for people that was written with it; a file of an earlier version has none.
-        var line: String {
-            if case .text(let line)? = values["text"] { return line.printable(limit: Self.lineLimit) }
-            let told = values.filter { !["event", "time", "seconds"].contains($0.key) }.sorted { $0.key < $1.key }
-            return ([kind] + told.map { "\($0.key) \($0.value.text)" }).joined(separator: "  ").printable(
-                limit: Self.lineLimit)
-        }
-    }
-
     /// What happened, in order.
-    package let events: [Entry]
+    package let events: [EventLine]
     /// Lines of the file that tell of no event: torn by a power cut, or somebody else's.
     package let unreadableLines: Int
 
@@ -60,7 +22,7 @@ package struct RunHistory: Encodable {
         else { return nil }
         let decoder = JSONDecoder()
         let lines = content.split(separator: UInt8(ascii: "\n"))
-        events = lines.compactMap { try? decoder.decode(Entry.self, from: $0) }
+        events = lines.compactMap { try? decoder.decode(EventLine.self, from: $0) }
         unreadableLines = lines.count - events.count
     }
 
@@ -71,13 +33,13 @@ package struct RunHistory: Encodable {
 
     /// How often each kind of event happened, the kinds by name.
     package var counts: [(kind: String, count: Int)] {
-        Dictionary(grouping: events, by: \.kind).map { (kind: $0.key, count: $0.value.count) }
+        Dictionary(grouping: events, by: \.name).map { (kind: $0.key, count: $0.value.count) }
             .sorted { $0.kind < $1.kind }
     }
 
     /// The history for people: a line an event with its time; events that are many are counted.
     package var lines: [String] {
-        var parts: [ArraySlice<Entry>] = []
+        var parts: [ArraySlice<EventLine>] = []
         var start = 0
         for end in events.indices.dropFirst() where events[end].isBegin {
             parts.append(events[start..<end])
@@ -94,38 +56,58 @@ package struct RunHistory: Encodable {
         return lines
     }
 
-    private static func lines(of part: ArraySlice<Entry>) -> [String] {
-        var stretches: [ArraySlice<Entry>] = []
+    private static func lines(of part: ArraySlice<EventLine>) -> [String] {
+        var stretches: [ArraySlice<EventLine>] = []
         for i in part.indices {
-            if let last = stretches.last, last.last?.kind == part[i].kind {
+            if let last = stretches.last, last.last?.name == part[i].name {
                 stretches[stretches.count - 1] = part[last.startIndex...i]
             } else {
                 stretches.append(part[i...i])
             }
         }
         if stretches.count <= linesOfPart { return stretches.flatMap { lines(ofOneKind: Array($0)) } }
-        let places = Dictionary(grouping: part.indices, by: { part[$0].kind }).values
+        let places = Dictionary(grouping: part.indices, by: { part[$0].name }).values
         return places.sorted { $0[0] < $1[0] }.flatMap { lines(ofOneKind: $0.map { part[$0] }) }
     }
 
     /// Three events of a kind are shown as they are; of more, the first and the last.
-    private static func lines(ofOneKind entries: [Entry]) -> [String] {
+    private static func lines(ofOneKind entries: [EventLine]) -> [String] {
         guard let first = entries.first, let last = entries.last else { return [] }
         if entries.count <= 3 { return entries.map { "\($0.moment)  \($0.line)" } }
         return [
             "\(first.moment)  \(first.line)",
-            "  … \(entries.count - 2) more of these (\(first.kind)) …",
+            "  … \(entries.count - 2) more of these (\(first.name)) …",
             "\(last.moment)  \(last.line)",
         ]
+    }
+}
+
+extension EventLine {
+    /// A line for people is no longer.
+    private static let lineLimit = 400
+
+    /// Whether it is of a kind.
+    func `is`(_ kind: RunEvent.Kind) -> Bool { self.kind == kind }
+
+    /// Whether a part of the run begins with it.
+    var isBegin: Bool { `is`(.started) }
+
+    /// Day and time of day, to the second, in UTC.
+    var moment: String { String(time.prefix(19)).replacing("T", with: " ") }
+
+    /// The line for people that was written with it; a file of an earlier version has none.
+    var line: String {
+        if let line = text("text") { return line.printable(limit: Self.lineLimit) }
+        let told = values.filter { !["event", "time", "seconds"].contains($0.key) }.sorted { $0.key < $1.key }
+        return ([name] + told.map { "\($0.key) \($0.value.text)" }).joined(separator: "  ").printable(
+            limit: Self.lineLimit)
     }
 }
 
 extension RunFolder {
     /// How many steps parts of the run had to do in all, as its events and its checkpoints tell.
     package var stepCounts: Set<Int> {
-        let told = (RunHistory(of: self)?.events ?? []).filter(\.isBegin).compactMap { event -> Int? in
-            if case .number(let steps)? = event.values["steps"] { steps } else { nil }
-        }
+        let told = (RunHistory(of: self)?.events ?? []).filter(\.isBegin).compactMap(\.steps)
         let kept = ((try? checkpointSteps) ?? []).compactMap { step in
             try? TrainingCheckpoint.job(of: checkpointFile(step: step)).steps
         }

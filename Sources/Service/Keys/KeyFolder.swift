@@ -166,10 +166,11 @@ package struct KeyFolder: Sendable {
                 throw ServiceError("\(path): a key is there already; name another folder, or remove this one yourself")
             }
             let pair = try KeyPair()
-            try WholeFile.write(
-                "\(KeyPair.secretPrefix) \(pair.secretText) \(label)\n", to: secretFile, permissions: 0o600)
+            // The secret key last: where it is there, the pair is whole.
             try WholeFile.write(
                 "\(PublicKey.prefix) \(pair.publicKey.text) \(label)\n", to: publicFile, permissions: 0o644)
+            try WholeFile.write(
+                "\(KeyPair.secretPrefix) \(pair.secretText) \(label)\n", to: secretFile, permissions: 0o600)
         }
     }
 

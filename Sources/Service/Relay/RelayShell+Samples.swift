@@ -43,17 +43,16 @@ extension RelayShell {
     /// Sends a block that came on to those who wait for it; one that came altered is asked for again by them.
     func passOn(_ block: Int, from envelope: ReceivedEnvelope?, to workers: [WorkerID]) throws {
         guard let envelope else { preconditionFailure("a block to pass on where no message came") }
-        do throws(WireError) {
-            let blocks = try envelope.blocks()
-            if let values = blocks.first, let job, SampleBlocks(job).values(ofBlock: block)?.count == values.count {
-                keptBlocks.keep(block, values)
-                blockFolder?.keep(block, values)
-            }
-            let frames = blocks.map { RawFrame($0) }
-            for worker in workers { try? send(Envelope(.sampleBlock(block: block), frames: frames), to: worker) }
-        } catch {
+        let blocks: [FloatBlock]
+        do throws(WireError) { blocks = try envelope.blocks() } catch {
             if case .frameChecksum = error { return }
-            try perform(relay.onUnreadable(error, at: watch.elapsed))
+            return try perform(relay.onUnreadable(error, at: watch.elapsed))
         }
+        if let values = blocks.first, let job, SampleBlocks(job).values(ofBlock: block)?.count == values.count {
+            keptBlocks.keep(block, values)
+            blockFolder?.keep(block, values)
+        }
+        let frames = blocks.map { RawFrame($0) }
+        for worker in workers { try send(Envelope(.sampleBlock(block: block), frames: frames), to: worker) }
     }
 }

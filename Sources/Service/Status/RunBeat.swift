@@ -15,7 +15,7 @@ package struct RunBeat: Codable, Equatable, Sendable {
     package var figures: [NamedFigure] = []
     /// How many workers had a part in it.
     package var workers = 0
-    /// Rows through the network each second since the first step that was seen done; 0 before the second.
+    /// Rows through the network each second of late; 0 before the second step that was seen done.
     package var rowsPerSecond = 0.0
     /// Bytes of messages that the coordinator has sent and received, but for what lies in memory that is shared.
     package var (sentBytes, receivedBytes) = (0, 0)

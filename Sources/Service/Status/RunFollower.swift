@@ -19,13 +19,15 @@ package final class RunFollower {
     private let folder: RunFolder
     private var (metricsFile, eventsFile): (GrowingFile, GrowingFile)
     private var metrics: [RunMetrics] = []
-    private var events: [RunHistory.Entry] = []
+    private var events: [EventLine] = []
     private var jobMark: (inode: UInt, seconds: Int, nanoseconds: Int)?
     /// The content of `job.json`; nil where there is none.
     package private(set) var jobContent: Data?
     /// The job; nil where it can't be read.
     package private(set) var job: Job?
-    /// Why how the run stands can't be told; nil where it can.
+    /// Why the job can't be read; nil where it can.
+    private var jobFault: String?
+    /// Why something of how the run stands can't be told; nil where all can.
     package private(set) var fault: String?
 
     /// Follows the run in a directory.
@@ -44,9 +46,10 @@ package final class RunFollower {
         metrics += last.compactMap { try? RunMetrics(line: $0) }
         metrics.removeFirst(max(0, metrics.count - Self.metricsKept))
         events += newEvents.lines.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? decoder.decode(RunHistory.Entry.self, from: $0)
+            try? decoder.decode(EventLine.self, from: $0)
         }
         readJob()
+        fault = jobFault ?? folder.faultOfEventsFile
         return Growth(
             metrics: newMetrics.lines, events: newEvents.lines, areMetricsAnew: newMetrics.isAnew,
             areEventsAnew: newEvents.isAnew)
@@ -56,16 +59,16 @@ package final class RunFollower {
         var status = stat()
         guard stat(folder.jobFile, &status) == 0 else {
             (jobContent, job, jobMark) = (nil, nil, nil)
-            fault = folder.faultOfJobFile
+            jobFault = folder.faultOfJobFile
             return
         }
         let mark = (UInt(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         if let jobMark, jobMark == mark { return }
         (jobContent, jobMark) = (wholeContent(of: folder.jobFile), mark)
         do throws(ServiceError) {
-            (job, fault) = (try folder.job(in: jobContent), folder.faultOfEventsFile)
+            (job, jobFault) = (try folder.job(in: jobContent), nil)
         } catch {
-            (job, fault) = (nil, folder.faultOfJobFile ?? error.description)
+            (job, jobFault) = (nil, folder.faultOfJobFile ?? error.description)
         }
     }
 

@@ -26,7 +26,7 @@ extension RunStatus {
     }
 
     /// How a run stands by what was read of its files, and by what its directory shows at a look.
-    init(of folder: RunFolder, job: Job, events: [RunHistory.Entry], metrics: [RunMetrics], at now: Date) {
+    init(of folder: RunFolder, job: Job, events: [EventLine], metrics: [RunMetrics], at now: Date) {
         let belief: RunFolder.Belief?
         var fault: String?
         do { (belief, fault) = (try folder.belief(), nil) } catch {

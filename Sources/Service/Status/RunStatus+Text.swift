@@ -78,7 +78,7 @@ extension RunStatus {
     }
 
     private var workersText: String {
-        let places = "\(machines.count) machine\(machines.count == 1 ? "" : "s")"
+        let places = many(machines.count, "machine")
         if state == .running { return "\(workers) on \(places)" }
         return machines.isEmpty ? "none" : "none now; at the last measurement on \(places)"
     }

@@ -1,4 +1,4 @@
-import Coordination
+package import Coordination
 import Foundation
 import Upstream
 
@@ -6,23 +6,6 @@ import Upstream
 ///
 /// A value made of what was read; `RunStatus(of:at:)` reads it.
 package struct RunStatus: Encodable {
-    /// Whether a run goes on.
-    package enum State: String, Encodable {
-        /// A coordinator is there, and no worker.
-        case waiting
-        /// A coordinator is there with workers.
-        case running
-        /// All steps are done.
-        case finished
-        /// It was asked to end before its last step.
-        case stopped
-        /// It could not go on; its last problem is why.
-        case failed
-        /// Its coordinator ended without a word.
-        case interrupted
-        /// The files don't tell: none was written for a while, and the coordinator is not on this machine.
-        case unknown
-    }
     /// What one machine's workers do.
     package struct Machine: Encodable {
         /// The host name that its workers tell.
@@ -50,7 +33,7 @@ package struct RunStatus: Encodable {
     /// What was found in a run's directory.
     struct Findings {
         let job: Job
-        let events: [RunHistory.Entry]
+        let events: [EventLine]
         /// The last lines, in order.
         let metrics: [RunMetrics]
         /// How far it was a few seconds ago, while it goes on; nil where it has not said.
@@ -70,7 +53,7 @@ package struct RunStatus: Encodable {
     /// The run directory.
     package let run: String
     /// Whether it goes on.
-    package let state: State
+    package let state: RunState
     /// Where its coordinator listens or did.
     package let endpoint: String?
     /// Steps done, of all.
@@ -137,7 +120,7 @@ package struct RunStatus: Encodable {
         let names = others + members.names
         let silence = found.lastSign.map { max(0, now.timeIntervalSince($0)) }
         state =
-            switch part.last(where: { $0.is(.finished) || $0.is(.stopped) || $0.is(.brokenOff) }) {
+            switch part.lastEnd {
             case let end? where end.is(.finished): .finished
             case let end? where end.is(.stopped) && found.isHeld != true: .stopped
             case let end? where end.is(.brokenOff) && found.isHeld != true: .failed
@@ -158,12 +141,12 @@ package struct RunStatus: Encodable {
         step =
             [
                 last?.step, state == .finished ? found.job.steps : nil, found.checkpoint?.step,
-                part.last { $0.is(.stopped) }?.number("step"), progress?.step,
+                part.last { $0.is(.stopped) }?.step, progress?.step,
             ].compactMap(\.self).filter { (0...found.job.steps).contains($0) }.max() ?? 0
         loss = last?.figures["loss"].flatMap { $0.isFinite ? $0 : nil }
         rowsPerSecond = progress.map(\.rowsPerSecond) ?? last?.rowsPerSecond
         // A line is of what was done since the one before it, or since its part of the run began or went back.
-        let begins = part.filter { $0.is(.started) || $0.is(.wentBack) }.compactMap { $0.number("step") }
+        let begins = part.filter { $0.is(.started) || $0.is(.wentBack) }.compactMap(\.step)
         lossSteps = last.flatMap { last in
             let before = (begins + [found.metrics.dropLast().last?.step ?? 0]).filter { 0..<last.step ~= $0 }.max()
             return before.map { $0 + 1...last.step }
@@ -171,7 +154,7 @@ package struct RunStatus: Encodable {
         let begin = part.first.flatMap { Self.date($0.time) }
         let end = goesOn ? now : part.last.flatMap { Self.date($0.time) }
         // Of what is over, the time by a clock that nobody sets.
-        let told = goesOn ? nil : part.last?.seconds.flatMap { end in part.first?.seconds.map { end - $0 } }
+        let told = goesOn ? nil : part.last?.seconds.flatMap { end in part.first?.seconds.map { max(0, end - $0) } }
         seconds = told ?? begin.flatMap { begin in end.map { max(0, $0.timeIntervalSince(begin)) } }
         let emptied = members.emptied.flatMap { Self.date($0) } ?? begin
         waitingSeconds = state == .waiting ? emptied.map { max(0, now.timeIntervalSince($0)) } : nil
@@ -181,16 +164,18 @@ package struct RunStatus: Encodable {
         }
         let isStill = state == .running && (silence ?? 0) > Self.quietTime + 5 * (round ?? .infinity)
         self.isStill = isStill
-        // Above a hundred years it is no forecast.
-        secondsLeft =
-            state == .running && !isStill
-            ? rowsPerSecond.flatMap { $0 > 0 && rowsLeft / $0 < 3e9 ? rowsLeft / $0 : nil } : nil
+        secondsLeft = state == .running && !isStill ? Self.seconds(forRows: rowsLeft, at: rowsPerSecond) : nil
         (checkpointStep, doubtedCount) = (found.checkpoint?.step, found.doubtedCount)
         checkpointFault = found.checkpointFault
         checkpointAge = found.checkpoint.map { max(0, now.timeIntervalSince($0.time)) }
         machines = Self.machines(
             of: goesOn ? names : measured, processors: members.processors, found.metrics.last { !$0.time.isEmpty })
         problems = Self.problems(in: part)
+    }
+
+    /// How long so many rows take at a rate; nil where that is none, and above a hundred years, which is no forecast.
+    package static func seconds(forRows rows: Double, at rate: Double?) -> Double? {
+        rate.flatMap { $0 > 0 && rows / $0 < 3e9 ? max(0, rows / $0) : nil }
     }
 
     /// Who takes part by the events of a part of a run.
@@ -203,7 +188,7 @@ package struct RunStatus: Encodable {
         /// When the last one went; nil where none did, or somebody came since.
         private(set) var emptied: String?
 
-        init(of part: ArraySlice<RunHistory.Entry>) {
+        init(of part: ArraySlice<EventLine>) {
             for event in part {
                 guard let worker = event.text("worker") else { continue }
                 if event.is(.joined) || event.removesWorker { all.insert(worker) }
@@ -238,12 +223,12 @@ package struct RunStatus: Encodable {
         }
     }
 
-    private static func problems(in part: ArraySlice<RunHistory.Entry>) -> [Problem] {
+    private static func problems(in part: ArraySlice<EventLine>) -> [Problem] {
         var counts: [String: Int] = [:]
         var places: [String: Int] = [:]
-        for i in part.indices where RunEvent.Kind(rawValue: part[i].kind)?.isProblem == true {
-            counts[part[i].kind, default: 0] += 1
-            places[part[i].kind] = i
+        for i in part.indices where part[i].kind?.isProblem == true {
+            counts[part[i].name, default: 0] += 1
+            places[part[i].name] = i
         }
         return places.sorted { $0.value < $1.value }.map { kind, i in
             Problem(time: part[i].time, kind: kind, count: counts[kind] ?? 0, text: part[i].line)
@@ -255,24 +240,7 @@ package struct RunStatus: Encodable {
     }
 }
 
-extension RunHistory.Entry {
+extension EventLine {
     /// Whether somebody takes no part any more by it.
-    fileprivate var removesWorker: Bool { RunEvent.Kind(rawValue: kind)?.removesWorker ?? false }
-
-    fileprivate func text(_ key: String) -> String? {
-        if case .text(let text)? = values[key] { text } else { nil }
-    }
-
-    fileprivate func number(_ key: String) -> Int? {
-        if case .number(let number)? = values[key] { number } else { nil }
-    }
-
-    /// When it was, on a clock that nobody sets and that begins with its process.
-    fileprivate var seconds: Double? {
-        switch values["seconds"] {
-        case .number(let seconds)?: Double(seconds)
-        case .real(let seconds)?: seconds
-        default: nil
-        }
-    }
+    fileprivate var removesWorker: Bool { kind?.removesWorker ?? false }
 }

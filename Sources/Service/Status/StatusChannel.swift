@@ -45,7 +45,7 @@ package final class StatusChannel: Sendable {
     /// - Returns: nil where none does; an empty one when nothing comes any more.
     package func receive(patience: Duration) -> Data? {
         var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&item, 1, Int32(1000 * patience.seconds)) > 0 else { return nil }
+        guard poll(&item, 1, Int32(1000 * max(0, patience.seconds))) > 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: Self.messageLimit)
         let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
         if count < 0, errno == EINTR || errno == EAGAIN { return nil }

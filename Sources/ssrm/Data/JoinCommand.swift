@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Datasets
 import Foundation
+import Service
 import Signals
 import SleepRecognition
 
@@ -71,6 +72,6 @@ struct JoinCommand: ParsableCommand {
         try output.write(
             JoinedDatasets(
                 try files.map { try Dataset(opening: $0) }, equalNames: equalNames, withoutLabels: withoutLabels,
-                preparation: preparation, threads: ProcessInfo.processInfo.activeProcessorCount))
+                preparation: preparation, threads: Processors.count))
     }
 }

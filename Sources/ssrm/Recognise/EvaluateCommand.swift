@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Coordination
 import Datasets
 import Recognition
 import Service

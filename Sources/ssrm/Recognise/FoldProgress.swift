@@ -1,3 +1,4 @@
+import Coordination
 import Service
 import SleepRecognition
 import Synchronization

@@ -125,12 +125,12 @@ struct ThreadsOption: ParsableArguments {
     var count = Processors.count
 
     func validate() throws {
-        if count < 1 { throw ValidationError("--threads must be at least 1, not \(count)") }
+        guard (1...1024).contains(count) else { throw ValidationError("--threads must be 1 to 1024, not \(count)") }
     }
 
     /// So many threads, once the system has room for them: work that is shared out waits for those that it has not.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many; where there are fewer processors, no more compute at once than there are of these.
     /// - Throws: `SocketError` where the system starts fewer.
     func available() throws -> Int {
         try OwnThread.requireRoom(for: min(count, Processors.count) - 1, use: "computing")

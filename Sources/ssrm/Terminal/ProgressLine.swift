@@ -1,3 +1,4 @@
+import Coordination
 import Service
 
 /// The line that changes while something is done, with the time left; shown where a person looks on, and nowhere else.

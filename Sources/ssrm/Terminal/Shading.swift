@@ -23,12 +23,11 @@ enum Shading {
     ///   - counts: a row a class, its own in the diagonal.
     ///   - names: the classes'.
     ///   - corner: what stands above the names.
-    ///   - isColoured: whether colours are used.
     /// - Returns: lines, with what a terminal is not to be told taken out of the names.
-    static func matrix(_ counts: [[Int]], names: [String], corner: String, isColoured: Bool = isOn) -> String {
+    static func matrix(_ counts: [[Int]], names: [String], corner: String) -> String {
         let names = names.map { TerminalText.plain($0) }
         let lines = table([[corner] + names] + zip(names, counts).map { [$0] + $1.map(String.init) })
-        guard isColoured else { return lines }
+        guard isOn else { return lines }
         let width = ([corner] + names).map(\.count).max() ?? 0
         var rows = lines.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         for (row, values) in counts.enumerated() where row + 1 < rows.count {

@@ -1,4 +1,12 @@
 extension Duration {
+    /// Seconds with their fraction.
+    package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
+    /// Like `3 seconds` or `0.5 seconds`.
+    var inWords: String {
+        seconds == seconds.rounded() ? "\(components.seconds) seconds" : "\(seconds) seconds"
+    }
+
     /// Like `0:07` or `1:02:45`.
     package var asClock: String {
         let total = Int(components.seconds)
