@@ -13,7 +13,7 @@ extension Ledger {
         guard isAudited else { return [] }
         return assignments.keys.sorted().compactMap { first in
             guard let assignment = assignments[first], !assignment.isDisputed, assignment.finders.isEmpty,
-                let answer = assignment.answers.first, comparable.allSatisfy({ $0 == answer.worker })
+                let answer = assignment.answers.first, comparable.allSatisfy({ areOneParty($0, answer.worker) })
             else { return nil }
             if areDisputed { dispute(first) } else { settle(first) }
             return answer

@@ -69,6 +69,8 @@ package struct Ledger: Sendable {
     var claims: [WorkerID: Claim] = [:]
     /// By their first leaf.
     var assignments: [Int: Assignment] = [:]
+    /// Whose word the answers of those are that were here in this round; see `Present`.
+    var parties: [WorkerID: String] = [:]
     /// How many leaves it has.
     let leafCount: Int
     var leavesLeft: Int
@@ -117,143 +119,6 @@ package struct Ledger: Sendable {
 
     /// Whether the parts of a claim's sums are to be held until its report is taken.
     func holdsParts(of claim: Claim) -> Bool { isLookedThrough || isAudited || claim.purpose != .first }
-
-    // MARK: - Giving leaves out
-
-    /// Gives what is to be done to idle workers, to each at most one run of leaves.
-    ///
-    /// - Parameters:
-    ///   - idle: the workers that have nothing to do.
-    ///   - newcomers: how many others are at their first leaf, and will want more.
-    ///   - available: all workers that may answer within reasonable time, idle or not.
-    ///   - comparable: those of them whose answers can be compared; nil where all can.
-    ///   - now: the time.
-    ///   - isOverdue: whether a worker's answer should have come by now.
-    /// - Returns: the claims.
-    package mutating func onIdle(
-        _ idle: [Candidate], newcomers: Int = 0, available: Set<WorkerID>, comparable: Set<WorkerID>? = nil,
-        at now: Duration,
-        isOverdue: (WorkerID) -> Bool = { _ in false }
-    ) -> [Claim] {
-        var idle = idle
-        let present = Present(all: available, comparable: comparable ?? available)
-        let started = assignments.keys.sorted()
-        return giveAnew(started, to: &idle, present, now)
-            + giveOpen(to: &idle, newcomers: newcomers, now)
-            + giveOverdue(started, to: &idle, present, now, isOverdue)
-            + giveTrials(to: idle, present, now)
-    }
-
-    /// The workers that may answer within reasonable time, and those of them whose answers can be compared.
-    private struct Present {
-        let all, comparable: Set<WorkerID>
-    }
-
-    /// Gives started leaves to those who are to compute them once more: for an audit, or because somebody has gone.
-    private mutating func giveAnew(
-        _ started: [Int], to idle: inout [Candidate], _ present: Present, _ now: Duration
-    ) -> [Claim] {
-        var given: [Claim] = []
-        for first in started {
-            while let assignment = assignments[first], assignment.wantedCount > 0,
-                let i = idle.firstIndex(where: { mayTake(assignment, $0, present) })
-            {
-                let worker = idle.remove(at: i)
-                let isAudit = assignment.finders.isEmpty && !changesKind(assignment, by: worker)
-                given.append(give(assignment, to: worker, isAudit ? .audit : nil, now))
-            }
-        }
-        return given
-    }
-
-    /// Gives leaves that nobody has, to each by how fast it is.
-    private mutating func giveOpen(to idle: inout [Candidate], newcomers: Int, _ now: Duration) -> [Claim] {
-        var given: [Claim] = []
-        let takers = idle.filter { !$0.isResting }
-        let shares = Pace.shares(
-            of: open.reduce(0) { $0 + $1.count }, among: takers.map(\.leafTime), threads: takers.map(\.threads),
-            newcomers: newcomers)
-        for (worker, share) in zip(takers, shares) where share > 0 {
-            guard let run = open.first else { break }
-            let leaves = run.lowerBound..<min(run.lowerBound + share, run.upperBound)
-            if leaves.upperBound < run.upperBound {
-                open[0] = leaves.upperBound..<run.upperBound
-            } else {
-                open.removeFirst()
-            }
-            given.append(
-                give(Assignment(leaves: leaves, isAudited: isAudited && worker.isComparable), to: worker, .first, now))
-            idle.removeAll { $0.id == worker.id }
-        }
-        return given
-    }
-
-    /// Gives leaves with which others are late.
-    private mutating func giveOverdue(
-        _ started: [Int], to idle: inout [Candidate], _ present: Present, _ now: Duration,
-        _ isOverdue: (WorkerID) -> Bool
-    ) -> [Claim] {
-        var given: [Claim] = []
-        for first in started {
-            guard let assignment = assignments[first], !assignment.workers.isEmpty, !assignment.isDisputed,
-                assignment.workers.allSatisfy(isOverdue),
-                let i = idle.firstIndex(where: { mayTake(assignment, $0, present) })
-            else { continue }
-            given.append(give(assignment, to: idle.remove(at: i), nil, now))
-        }
-        return given
-    }
-
-    /// Gives leaves that others have to workers of whom what is known is old: what they compute once more costs nobody
-    /// anything.
-    private mutating func giveTrials(to idle: [Candidate], _ present: Present, _ now: Duration) -> [Claim] {
-        var given: [Claim] = []
-        for worker in idle where worker.isUntried {
-            guard let first = assignments.keys.max(), let assignment = assignments[first],
-                assignment.workers.count == 1, !changesKind(assignment, by: worker),
-                mayTake(assignment, worker, present)
-            else { continue }
-            given.append(give(assignment, to: worker, .trial, now))
-        }
-        return given
-    }
-
-    /// Whether a worker can compute leaves that others have, or had: it has not answered for them, nor found them not
-    /// finite where `others` could.
-    private func mayTake(_ assignment: Assignment, _ worker: Candidate, _ present: Present) -> Bool {
-        let others = assignment.isAudited ? present.comparable : present.all
-        // Whose answer can't be compared takes over where nobody is there whose answer could be, or was.
-        if assignment.isAudited, !worker.isComparable, !others.isEmpty || !assignment.answers.isEmpty { return false }
-        if assignment.workers.contains(worker.id) || assignment.answers.contains(where: { $0.worker == worker.id }) {
-            return false
-        }
-        guard assignment.finders.contains(where: { $0.worker == worker.id }) else { return true }
-        return others.allSatisfy { $0 == worker.id }
-    }
-
-    /// Whether answers would be compared from now on, or not any more, were these leaves given to that worker.
-    private func changesKind(_ assignment: Assignment, by worker: Candidate) -> Bool {
-        isAudited && assignment.isAudited != worker.isComparable
-    }
-
-    /// Gives a worker leaves; those of them that others were late with, whose answers are of the other kind, are theirs
-    /// no more: nothing could be compared with what comes of both.
-    private mutating func give(
-        _ assignment: Assignment, to worker: Candidate, _ purpose: Claim.Purpose?, _ now: Duration
-    ) -> Claim {
-        var assignment = assignment
-        if changesKind(assignment, by: worker) {
-            for late in assignment.workers { claims[late] = nil }
-            (assignment.workers, assignment.isAudited) = ([], worker.isComparable)
-        }
-        let purpose = purpose ?? assignment.finders.first.map { .confirm(finder: $0) } ?? .backup
-        let claim = Claim(id: nextID, worker: worker.id, leaves: assignment.leaves, purpose: purpose, since: now)
-        nextID += 1
-        claims[worker.id] = claim
-        assignment.workers.append(worker.id)
-        assignments[claim.leaves.lowerBound] = assignment
-        return claim
-    }
 
     // MARK: - Leaves that come back
 

@@ -57,6 +57,11 @@ struct Pace: Sendable {
         workers[id]?.leafTime += (isGrowing ? 1 : weight) * (shown - worker.leafTime)
     }
 
+    /// The fastest of these workers that answered before; nil where none did.
+    func fastest(of ids: Set<WorkerID>) -> WorkerID? {
+        ids.compactMap { id in workers[id].map { (time: $0.leafTime, id: id) } }.min { $0 < $1 }?.id
+    }
+
     /// Seconds in which a worker answers for so many leaves; infinite before its first answer.
     func expected(of worker: WorkerID, leafCount: Int) -> Double {
         workers[worker].map { expected($0, leafCount: leafCount) } ?? .infinity
@@ -71,15 +76,15 @@ struct Pace: Sendable {
 
     /// After how long an answer is overdue: twice to six times what is expected, by how answers varied so far.
     ///
-    /// Of a worker that has not answered yet as much is expected, on each of its threads, as of the slowest one that
-    /// has.
+    /// Of a worker that has not answered yet as much is expected, on each of its threads, as of most that have.
     ///
     /// - Returns: nil while nobody has answered.
     func allowance(of worker: WorkerID, leafCount: Int, threads: Int) -> Duration? {
         let known = workers[worker].map { [$0] } ?? Array(workers.values)
         let atOnce = workers[worker] == nil ? max(threads, 1) : 1
         let leafCount = (leafCount + atOnce - 1) / atOnce
-        guard let expected = known.map({ self.expected($0, leafCount: leafCount) }).max() else { return nil }
+        if known.isEmpty { return nil }
+        let expected = known.map { self.expected($0, leafCount: leafCount) }.sorted()[known.count / 2]
         let least = workers[worker] == nil ? Self.firstAllowance : Self.leastAllowance
         return .seconds(max(least, expected * min(max(2, 1.5 * spread), 6)))
     }

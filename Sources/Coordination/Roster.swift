@@ -14,15 +14,20 @@ package struct Roster: Sendable {
         package internal(set) var begun: Duration
         /// When the answer is overdue; nil where nothing is known to judge by.
         package internal(set) var due: Duration?
+        /// Whether it was told that others were faster.
+        var isToldOver = false
     }
     /// A worker as the coordinator knows it.
     package struct Member: Sendable {
         /// What does not change, so that a copy of a member is one reference to it.
         private final class Introduction: Sendable {
             let hello: Hello
-            let name: String
+            let name, party: String
 
-            init(_ hello: Hello) { (self.hello, name) = (hello, hello.name.printable) }
+            init(_ hello: Hello) {
+                (self.hello, name) = (hello, hello.name.printable)
+                party = WorkerName.party(of: name)
+            }
 
             deinit {}
         }
@@ -64,6 +69,9 @@ package struct Roster: Sendable {
 
         /// The worker's name, fit for a terminal.
         package var name: String { introduction.name }
+
+        /// Whose word its is, where names come with keys.
+        var party: String { introduction.party }
     }
 
     /// There are no more workers at once.
@@ -153,6 +161,14 @@ package struct Roster: Sendable {
         told.count += 1
         members[worker]?.cutOffsTold = told
         return told.count <= Self.cutOffsInWindow
+    }
+
+    /// Notes that a worker was told that what it has in hand is of no use any more, but for these claims.
+    mutating func noteToldOver(_ worker: WorkerID, but claims: [UInt64]) {
+        if let given = members[worker]?.inHand, !claims.contains(given.claim) {
+            members[worker]?.inHand?.isToldOver = true
+        }
+        if let given = members[worker]?.next, !claims.contains(given.claim) { members[worker]?.next?.isToldOver = true }
     }
 
     /// Notes when what a worker has in hand is overdue.

@@ -112,10 +112,12 @@ extension Training {
     mutating func onReport(
         _ report: LeafReport, _ blockLengths: [Int], from worker: WorkerID, _ member: Roster.Member, at now: Duration
     ) -> [Directive] {
-        noteTime(of: report, from: worker, member, at: now)
+        let isFree = noteTime(of: report, from: worker, member, at: now)
         guard let place = place(of: report, from: worker) else { return [] }
         let ledger = ledgers[place]
-        if let refusal = ledger.fault(of: report, from: worker) { return [refuse(worker, refusal)] + assign(at: now) }
+        if let refusal = ledger.fault(of: report, from: worker) {
+            return [refuse(worker, refusal)] + (isFree ? assign(at: now) : [])
+        }
         switch report.content {
         case .notFinite:
             guard blockLengths.isEmpty else {
@@ -138,9 +140,11 @@ extension Training {
     }
 
     /// Notes how long an answer took, and that its worker has nothing in hand any more.
+    ///
+    /// - Returns: whether that is so; not where the report is of nothing that it has in hand.
     private mutating func noteTime(
         of report: LeafReport, from worker: WorkerID, _ member: Roster.Member, at now: Duration
-    ) {
+    ) -> Bool {
         let given: Roster.Given
         if let place = place(ofClaim: report.claim, of: worker) {
             ledgers[place].longest = max(ledgers[place].longest, report.computing)
@@ -149,15 +153,16 @@ extension Training {
         if let inHand = member.given.first(where: { $0.claim == report.claim }) {
             // Whatever only has the number of what is in hand is no answer.
             let place = place(ofClaim: report.claim, of: worker)
-            if let place, ledgers[place].fault(of: report, from: worker) != nil { return }
+            if let place, ledgers[place].fault(of: report, from: worker) != nil { return false }
             given = inHand
         } else if let mislaid = member.mislaid, mislaid.claim == report.claim {
             given = mislaid
         } else {
-            return
+            return false
         }
         if report.content != .notFinite { noteTime(of: given, computing: report.computing, at: worker, now) }
         noteDone(given.claim, at: worker, now)
+        return true
     }
 
     private mutating func noteTime(

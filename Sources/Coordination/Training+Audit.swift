@@ -58,22 +58,15 @@ extension Training {
         var directives = finders.flatMap { sendAway($1, round: round, leaves: leaves) }
         var unbelieved: Int?
         for answer in wrong.lied {
-            let since = record.unaudited[answer.name]
+            let (worker, name) = (answer.worker, answer.name)
+            let since = unauditedSince(ofPartyOf: name)
             unbelieved = [unbelieved, since].compactMap(\.self).min()
             directives.append(
                 .event(
                     .lied(
-                        worker: answer.name, step: plan.firstStep(of: round), leaves: leaves,
+                        worker: name, step: plan.firstStep(of: round), leaves: leaves,
                         since: since.map(plan.firstStep(of:)))))
-            if shutOut.count < AuditRecord.nameLimit { shutOut.insert(answer.worker) }
-            // Others may bear the name: what one of them did is not to keep all of them out.
-            let isShared = roster.members.contains { $0.key != answer.worker && $0.value.name == answer.name }
-            record.shutOut(answer.name, isRemembered: areNamesOwn || !isShared)
-            for place in ledgers.indices { ledgers[place].onLiar(answer.worker) }
-            let place = "leaves \(leaves) of step \(plan.firstStep(of: round))"
-            let text = "the sums of \(place) are others; look at this machine's memory"
-            directives.append(refuse(answer.worker, Refusal(.refuted, text)))
-            directives += leave(answer.worker)
+            directives += shutOut(worker, named: name, round: round, leaves: leaves)
         }
         if let unbelieved { return directives + [.goBack(round: unbelieved)] }
         guard let right = wrong.right else { return directives + assign(at: now) }
@@ -81,14 +74,50 @@ extension Training {
         return directives + [.takeAnswer(claim: right.claim)] + goOn(at: now)
     }
 
+    /// The first exchange of which sums are taken on a worker's word, or on that of others with its key as far as the
+    /// run can go back for it; nil where there is none.
+    private func unauditedSince(ofPartyOf name: String) -> Int? {
+        guard areNamesOwn else { return record.unaudited[name] }
+        let party = WorkerName.party(of: name)
+        let present = roster.members.values.filter { $0.party == party }.compactMap { record.unaudited[$0.name] }
+        let gone = latestGone.filter { WorkerName.party(of: $0.key) == party }.map(\.value)
+        return (present + gone + [record.unaudited[name]].compactMap(\.self)).min()
+    }
+
+    /// Those of workers that are gone and may come back of whom the latest sums are taken on their word.
+    private var latestGone: [(key: String, value: Int)] {
+        let present = Set(roster.members.values.map(\.name))
+        let gone = record.unaudited.filter { !present.contains($0.key) }
+        return gone.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.suffix(Self.goneLimit)
+    }
+
+    /// Sends a worker whose sums were wrong away for good, and all others that have its key.
+    private mutating func shutOut(
+        _ worker: WorkerID, named name: String, round: Int, leaves: Range<Int>
+    ) -> [Directive] {
+        // Others may bear the name: what one of them did is not to keep all of them out.
+        let isShared = roster.members.contains { $0.key != worker && $0.value.name == name }
+        let party = WorkerName.party(of: name)
+        let others = areNamesOwn ? record.unaudited.keys.filter { WorkerName.party(of: $0) == party } : []
+        for name in [name] + others { record.shutOut(name, isRemembered: areNamesOwn || !isShared) }
+        let members = areNamesOwn ? roster.all.filter { roster.members[$0]?.party == party && $0 != worker } : []
+        let text = "the sums of leaves \(leaves) of step \(plan.firstStep(of: round)) are others; look at "
+        return ([worker] + members).flatMap { member in
+            if shutOut.count < AuditRecord.nameLimit { shutOut.insert(member) }
+            for place in ledgers.indices { ledgers[place].onLiar(member) }
+            let whose =
+                member == worker
+                ? "this machine's memory" : "the memory of \(name)'s machine, whose key this worker has"
+            return [refuse(member, Refusal(.refuted, text + whose))] + leave(member)
+        }
+    }
+
     /// How far back the run might have to go: the first exchange of which a present worker's sums are taken on its word
     /// since it was last found right, and the like of workers that are gone and may come back, of those that have the
     /// latest ones.
     package var unbelievedSince: [Int] {
-        let present = Set(roster.members.values.map(\.name))
         let first = roster.members.values.compactMap { $0.isComparable ? record.unaudited[$0.name] : nil }.min()
-        let gone = record.unaudited.filter { !present.contains($0.key) }.map(\.value).sorted()
-        return ([first].compactMap(\.self) + gone.suffix(Self.goneLimit)).sorted()
+        return ([first].compactMap(\.self) + latestGone.map(\.value)).sorted()
     }
 
     /// The first exchange of which somebody's sums are taken on its word who disagrees about these leaves; nil where
@@ -96,7 +125,7 @@ extension Training {
     package func unbelievedSince(disputed leaves: Range<Int>, of round: Int) -> Int? {
         guard let place = place(ofRound: round) else { return nil }
         let answers = ledgers[place].assignments[leaves.lowerBound]?.answers ?? []
-        return answers.compactMap { record.unaudited[$0.name] }.min()
+        return answers.compactMap { unauditedSince(ofPartyOf: $0.name) }.min()
     }
 
     /// Whether anybody disagrees about leaves that the coordinator computes: an answer of one that is alone is only

@@ -6,6 +6,9 @@ extension Training {
     private static let untriedRounds = 16
     /// Where not all are given leaves, one of the others is in each round of so many.
     private static let triedRounds = 64
+    /// Who needs no more than so many times the fastest worker's time for a leaf is quick; so many seconds more are
+    /// chance.
+    private static let (quick, chance) = (4.0, 0.001)
 
     /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
     /// round: a worker that streams its samples has the blocks of shards that it had before.
@@ -20,14 +23,17 @@ extension Training {
                 comparable.insert(id)
             }
         }
+        ripeTime = nil
         let directives = ledgers.indices.flatMap { assign(of: $0, besides: late, comparable, at: now) }
-        look = roster.members.values.compactMap { $0.inHand?.due }.filter { $0 > now }.min()
+        let times = roster.members.values.compactMap { $0.inHand?.due } + [ripeTime].compactMap(\.self)
+        look = times.filter { $0 > now }.min()
         isBehind = late.contains { worker in ledgers.contains { $0.claim(of: worker) != nil } }
         return directives + takeUnaudited(comparable)
     }
 
     private func wantsToGive(at now: Duration) -> Bool {
-        ledgers.contains(where: \.hasOpenLeaves) || isBehind || look.map { now >= $0 } ?? false
+        ledgers.contains(where: \.hasOpenLeaves) || isBehind || ripeTime.map { now >= $0 } ?? false
+            || look.map { now >= $0 } ?? false
     }
 
     private mutating func assign(
@@ -53,18 +59,47 @@ extension Training {
         }
         // Sorting is stable: those who began at no leaf stay in the order of their names.
         if idle.count > 1 { idle.sort { $0.leaf < $1.leaf } }
+        let present = present(available, comparable, late)
         let claims = ledgers[place].onIdle(
-            idle.map(\.candidate), newcomers: newcomers, available: available, comparable: comparable, at: now,
-            isOverdue: late.contains)
+            idle.map(\.candidate), newcomers: newcomers, present: present, at: now, isOverdue: late.contains)
+        ripeTime = [ripeTime, ledgers[place].nextRipeTime(present, at: now)].compactMap(\.self).min()
         let nextID = ledgers[place].nextID
         for other in ledgers.indices { ledgers[other].nextID = nextID }
         return claims.flatMap { give($0, round: round, at: now) }
+    }
+
+    /// What is known of workers that may answer within reasonable time.
+    private func present(
+        _ available: Set<WorkerID>, _ comparable: Set<WorkerID>, _ late: Set<WorkerID>
+    ) -> Ledger.Present {
+        guard let fastest = pace.fastest(of: available), let least = pace.leafTime(of: fastest) else {
+            return .init(available, comparable: comparable, parties: parties)
+        }
+        let pace = pace
+        return .init(
+            available, comparable: comparable,
+            quick: available.filter { pace.leafTime(of: $0).map { $0 <= Self.quick * least + Self.chance } ?? false },
+            computing: { id, count in
+                late.contains(id) ? nil : pace.leafTime(of: id).map { $0 * Double(count) }
+            },
+            least: { pace.expected(of: fastest, leafCount: $0) }, parties: parties)
+    }
+
+    /// Whose word each worker's answers are, where two of one key are not to confirm each other: where all are
+    /// compared, and where other keys' workers are there.
+    private var parties: [WorkerID: String] {
+        guard areNamesOwn, auditShare > 0 else { return [:] }
+        let parties = roster.members.mapValues(\.party)
+        return auditShare >= 1 || Set(parties.values).count > 1 ? parties : [:]
     }
 
     /// How many workers are given a round's leaves; nil for all, as where an answer is doubted and others are to say.
     private func crewLimit(of ledger: Ledger, _ comparable: Set<WorkerID>) -> Int? {
         guard let limit = crew.limit, !ledger.isDoubted else { return nil }
         guard ledger.isAudited else { return limit }
+        let parties = parties
+        // Two of one key could not compare their answers.
+        if Set(comparable.compactMap { parties[$0] }).count < (parties.isEmpty ? 0 : comparable.count) { return nil }
         return comparable.count >= 2 ? max(limit, 2) : nil
     }
 

@@ -48,11 +48,9 @@ extension Training {
             $0.claim != claim.id && self.place(ofClaim: $0.claim, of: worker) != nil
         }
         arrivals[worker] = others + [arrival]
-        let isHeld = ledger.holdsParts(of: claim)
-        // What lies in the tree counts whoever reports on these leaves in the end.
-        if !isHeld, auditShare > 0, let name = roster.members[worker]?.name {
-            record.note(sumsOf: ledger.round, by: name, isAudited: false)
-        }
+        // What lies in the tree counts whoever reports on these leaves in the end: where sums are compared now and then
+        // it has to be somebody's word, of whom it is known whether that was ever wrong.
+        let isHeld = ledger.holdsParts(of: claim) || auditShare > 0
         return [.takeSumPart(part, of: nodes, from: worker, isHeld: isHeld)]
     }
 

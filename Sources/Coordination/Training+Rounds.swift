@@ -51,12 +51,20 @@ extension Training {
         begin(round, firstID: firstID)
     }
 
-    /// Tells workers that still compute what others were faster with that nobody needs it.
-    private func release() -> [Directive] {
+    /// Tells workers that still compute what others were faster with that nobody needs it; once, as each answer to
+    /// their signs of life says so, too.
+    private mutating func release() -> [Directive] {
         guard let releasedBelow else { return [] }
-        return roster.all.filter { worker in
-            roster.members[worker]?.given.contains { place(ofClaim: $0.claim, of: worker) == nil } ?? false
-        }.map { .send(.heartbeatReply(sequence: 0, releasedBelow: releasedBelow), to: $0) }
+        let late = roster.all.filter { worker in
+            roster.members[worker]?.given.contains {
+                !$0.isToldOver && place(ofClaim: $0.claim, of: worker) == nil
+            } ?? false
+        }
+        for worker in late {
+            let own = ledgers.compactMap { $0.claim(of: worker)?.id }
+            roster.noteToldOver(worker, but: own)
+        }
+        return late.map { .send(.heartbeatReply(sequence: 0, releasedBelow: releasedBelow), to: $0) }
     }
 
     /// Whether all sums of the round in hand are taken: before anything else, `finishRound` is due.

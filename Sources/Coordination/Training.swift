@@ -112,6 +112,8 @@ package struct Training: Sendable {
     var look: Duration?
     /// Whether leaves of the round in hand are overdue: whoever is free next is to compute them.
     var isBehind = false
+    /// When such are to be computed once more whose workers may never answer, or much later than others would.
+    var ripeTime: Duration?
     /// Who is not taken in any more, beside those whose names are in the record.
     var shutOut: Set<WorkerID> = []
     /// Whether nobody can bear another's name.

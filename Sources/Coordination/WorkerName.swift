@@ -10,4 +10,10 @@ package enum WorkerName {
         }
         return String(worker[..<colon])
     }
+
+    /// Whose word a worker's is where names come with keys: of `lab1/lab1:4711` the key's label; the whole name of a
+    /// worker that needs none.
+    static func party(of worker: String) -> String {
+        worker.firstIndex(of: "/").map { String(worker[..<$0]) } ?? worker
+    }
 }

@@ -8,6 +8,8 @@ package struct RunResult: Encodable, Sendable {
     package let checkpoint: String
     /// Steps done.
     package let step: Int
+    /// The step that this part of the run went on from; 0 where it began with the first.
+    package let startStep: Int
     /// The last step's loss, or with local steps the mean over the last round's; nil where no step was left to do.
     package let loss: Double?
     /// From the run's begin to the last step's end.
@@ -31,6 +33,7 @@ package struct RunResult: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case run, checkpoint, step, loss, seconds, time, leaves, backups
+        case startStep = "start_step"
         case probesAgree = "probes_agree"
         case auditedLeaves = "audited_leaves"
         case roundMilliseconds = "round_ms"

@@ -227,7 +227,8 @@ package struct UpstreamRun {
     private func result(_ state: TrainingState, _ record: AuditRecord, _ tally: RunTally) throws -> RunResult {
         RunResult(
             run: settings.folder, checkpoint: folder.checkpointFile(step: state.step), step: state.step,
-            loss: tally.lastLoss, seconds: tally.pace.seconds, rowsPerSecond: tally.pace.rate.rounded(),
+            startStep: tally.startStep, loss: tally.lastLoss, seconds: tally.pace.seconds,
+            rowsPerSecond: tally.pace.rate.rounded(),
             roundMilliseconds: tally.costs.rounds > 0 ? tally.costs.round : nil, time: tally.costs.workers,
             probesAgree: record.probesAgree, leaves: record.leaves, auditedLeaves: record.audited,
             backups: record.backups, parametersSHA256: sha256(of: state.parameters), jobDigest: try job.digest)

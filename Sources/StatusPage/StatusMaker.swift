@@ -4,20 +4,23 @@ import Reports
 import Service
 import Upstream
 
-/// Makes snapshots of a run, for one thread; none costs more of its time than a hundredth.
+/// Makes snapshots of a run, for one thread; neither how it stands nor the run drawn anew costs more of its time than a
+/// hundredth.
 struct StatusMaker {
     private static let leastInterval = 1.0
     /// What is made takes no more than this part of the time.
     private static let share = 0.01
     private let name, version, session: String
     private let follower: RunFollower
-    private let pages = LivePages()
+    private var pages = LivePages()
     private var lines = RunLines()
     private var run: RunPart?
     private var isRunBehind = false
     /// When the next one is due, and when the next one with the whole run drawn anew.
     private var (next, nextRun) = (0.0, 0.0)
     private(set) var newest: StatusSnapshot?
+    /// Processor time that the last one took without the run drawn anew.
+    private var liveTime = 0.0
     /// What the run told last; nil where nobody tells.
     var beat: RunBeat?
 
@@ -46,21 +49,26 @@ struct StatusMaker {
         lines.add(events: growth.events)
         isRunBehind = isRunBehind || !growth.isEmpty
         let partStart = Self.processorTime
-        if isRunBehind || run == nil, isLast || Self.now >= nextRun {
+        let isRunAnew = (isRunBehind || run == nil) && (isLast || Self.now >= nextRun)
+        if isRunAnew {
             // A job that can't be read has no settings to show; how the run stands is not told either then.
             run = try RunPart(name: name, job: follower.job == nil ? nil : follower.jobContent, lines: lines)
             isRunBehind = false
-            nextRun = Self.now + (Self.processorTime - partStart) / Self.share
         }
         let number = (newest?.number ?? 0) + 1
         let report = LiveReport(
             version: version, snapshot: "\(session).\(number)", live: live(at: Date(), isLast: isLast), run: run)
         let made = try StatusSnapshot(
-            report, pages.page(report), number: number, after: newest, isLast: isLast, followers: followers)
+            report, pages.page(report, isRunAnew: isRunAnew), number: number, after: newest, isLast: isLast,
+            followers: followers)
         newest = made
         // Reading a long run for the first time is left out: it is not done again.
-        let again = Self.processorTime - partStart
-        next = Self.now + max(Self.leastInterval, min(again, Self.processorTime - start) / Self.share)
+        if isRunAnew {
+            nextRun = Self.now + (Self.processorTime - partStart) / Self.share
+        } else {
+            liveTime = Self.processorTime - start
+        }
+        next = Self.now + max(Self.leastInterval, liveTime / Self.share)
         return made
     }
 

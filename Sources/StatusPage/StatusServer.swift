@@ -22,9 +22,10 @@ struct StatusServer: Sendable {
         names = Self.names(of: address)
         let handler = Handler(feed: feed, names: names)
         func configuration(_ address: some SocketAddress) -> HTTPServer.Configuration {
-            // A longer body than this is never read.
+            // A longer body than this is never read. A first answer may wait until a long run was read.
             .init(
-                address: address, sharedRequestBufferSize: 4096, sharedRequestReplaySize: 0, pool: PatientPool(),
+                address: address, timeout: 3600, sharedRequestBufferSize: 4096, sharedRequestReplaySize: 0,
+                pool: PatientPool(),
                 logger: .disabled)
         }
         server = HTTPServer(

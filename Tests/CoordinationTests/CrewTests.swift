@@ -162,11 +162,13 @@ import Wire
         let workers = (0..<4).map { WorkerID([UInt8($0)]) }
         for worker in workers { _ = training.join(worker, "w\(worker.bytes)") }
         var (asked, now) = ([Int](), Duration.zero)
-        for _ in 0..<80 {
+        for _ in 0..<160 {
             var whoAnswered = Set<WorkerID>()
             let start = now
             while training.ledger?.isComplete == false {
-                let worker = try #require(workers.first { training.ledger?.claim(of: $0) != nil })
+                // Whoever was given something first is done with it first.
+                let claims = workers.compactMap { training.ledger?.claim(of: $0) }
+                let worker = try #require(claims.min { $0.id < $1.id }?.worker)
                 whoAnswered.insert(worker)
                 now = max(now, start + .milliseconds(20) * whoAnswered.count)
                 var (report, lengths) = try training.answer(of: worker)

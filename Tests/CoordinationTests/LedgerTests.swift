@@ -20,11 +20,12 @@ private func ledger(_ leafCount: Int) -> Ledger { Ledger(round: 7, leafCount: le
 extension Ledger {
     /// Gives leaves to workers, of which each has its seconds a leaf; `others` could take some, but are not idle.
     fileprivate mutating func give(
-        _ workers: (WorkerID, Double?)..., others: Set<WorkerID> = [], late: Set<WorkerID> = []
+        _ workers: (WorkerID, Double?)..., others: Set<WorkerID> = [], late: Set<WorkerID> = [],
+        quick: Set<WorkerID>? = nil
     ) -> [Claim] {
         onIdle(
-            workers.map { Ledger.Candidate($0.0, leafTime: $0.1) }, available: others.union(workers.map(\.0)),
-            at: .zero,
+            workers.map { Ledger.Candidate($0.0, leafTime: $0.1) },
+            present: .init(others.union(workers.map(\.0)), quick: quick), at: .zero,
             isOverdue: { late.contains($0) })
     }
 }
@@ -41,7 +42,7 @@ extension Ledger {
 func everyLeafIsGivenHoweverManyWorkersThereAre(workers: Int) {
     var ledger = ledger(5)
     let ids = (0..<workers).map { WorkerID([UInt8($0)]) }
-    let given = ledger.onIdle(ids.map { Ledger.Candidate($0, threads: 5) }, available: Set(ids), at: .zero)
+    let given = ledger.onIdle(ids.map { Ledger.Candidate($0, threads: 5) }, present: .init(Set(ids)), at: .zero)
     #expect(given.flatMap { Array($0.leaves) } == Array(0..<5))
 }
 
@@ -136,10 +137,40 @@ func aReportForAnotherStepIsRefused(round: Int) throws {
     #expect(ledger.hasOpenLeaves)
 }
 
+/// Whoever never answers would hold the round up for as long as it is waited for.
+@Test func leavesOfAWorkerThatNeverAnsweredAreGivenOnceMoreSoon() {
+    var ledger = ledger(2)
+    func present(_ quick: Set<WorkerID>) -> Ledger.Present {
+        .init(
+            [ann, bob, cid], quick: quick, computing: { $0 == bob ? nil : Double($1) }, least: { Double($0) })
+    }
+    let given = ledger.onIdle(
+        [.init(ann, leafTime: 1), .init(bob)], present: present([ann]), at: .seconds(1))
+    #expect(given.map(\.worker) == [ann, bob] && given.map(\.purpose) == [.first, .first])
+    ledger.onSums(from: ann)
+    let idle = [Ledger.Candidate(cid, leafTime: 90), Ledger.Candidate(ann, leafTime: 1)]
+    #expect(ledger.onIdle(idle, present: present([ann]), at: .seconds(2.9)).isEmpty)
+    let again = ledger.onIdle(idle, present: present([ann]), at: .seconds(3))
+    #expect(again.map(\.worker) == [ann] && again.map(\.purpose) == [.trial])
+    #expect(again.first?.leaves == given[1].leaves)
+    #expect(ledger.onIdle([idle[0]], present: present([ann]), at: .seconds(9)).isEmpty)
+}
+
+/// A slow one would keep it for as long again, and nobody else could have it meanwhile.
+@Test func whatIsOverdueWaitsForTheFastestThatIsAtWork() {
+    var ledger = ledger(4)
+    let given = ledger.give((ann, 1), (bob, 1))
+    let late: Set = [bob]
+    #expect(ledger.give((cid, 50), others: [ann], late: late, quick: [ann]).isEmpty)
+    ledger.onSums(from: ann)
+    let backup = ledger.give((cid, 50), (ann, 1), late: late, quick: [ann])
+    #expect(backup.map(\.worker) == [ann] && backup.first?.leaves == given[1].leaves)
+}
+
 @Test func aWorkerThatHadNothingForLongIsTriedOnLeavesThatOthersHave() {
     var ledger = ledger(1)
     let given = ledger.onIdle(
-        [.init(ann, leafTime: 1), .init(bob, leafTime: 50, isUntried: true)], available: [ann, bob], at: .zero)
+        [.init(ann, leafTime: 1), .init(bob, leafTime: 50, isUntried: true)], present: .init([ann, bob]), at: .zero)
     #expect(given.map(\.worker) == [ann, bob] && given.map(\.purpose) == [.first, .trial])
     #expect(given[0].leaves == given[1].leaves)
 }

@@ -6,6 +6,7 @@ import Numerics
 public struct DatasetWriter: ~Copyable {
     private let outline: DatasetOutline
     private var file: TensorFileWriter
+    private let sampleCount: Int
     private var appendedCount = 0
     private var firstNotFinite: Int?
     private var prints: RecordingPrints
@@ -38,6 +39,7 @@ public struct DatasetWriter: ~Copyable {
         (self.outline, self.progress) = (outline, progress)
         prints = RecordingPrints(lengths: outline.recordings.map { $0.labels.count * outline.rows * outline.columns })
         let count = outline.sampleCount
+        sampleCount = count
         var metadata = [
             DatasetLayout.formatKey: DatasetLayout.format, DatasetLayout.kindKey: outline.kind,
             DatasetLayout.vocabularyKey: outline.vocabulary.rawValue,
@@ -85,7 +87,7 @@ public struct DatasetWriter: ~Copyable {
         appendedCount += values.count
         prints.append(values)
         try file.append(UnsafeRawBufferPointer(values))
-        progress(appendedCount / (outline.rows * outline.columns), outline.sampleCount)
+        progress(appendedCount / (outline.rows * outline.columns), sampleCount)
     }
 
     /// The recording's name and the position of the first sample with a NaN or an infinity among those appended.

@@ -57,13 +57,21 @@ package struct LivePages: Sendable {
     /// The page's script, which it loads as `page.js`.
     package static let script = PackageResources.page_js
     private let template = PageTemplate.shared
+    /// The run as it was drawn last: of a long one that takes many times as long as all else.
+    private var run: PageSection?
 
     /// Made once: the templates are read.
     package init() {}
 
     /// The page at a moment.
-    package func page(_ report: LiveReport) -> Page {
-        let sections = [report.live.section, report.run?.section(isFollowed: true)].compactMap(\.self)
+    ///
+    /// - Parameters:
+    ///   - report: what it tells.
+    ///   - isRunAnew: whether the report's run is another than that of the page before it.
+    /// - Returns: the page.
+    package mutating func page(_ report: LiveReport, isRunAnew: Bool = true) -> Page {
+        if isRunAnew { run = report.run?.section(isFollowed: true) }
+        let sections = [report.live.section, run].compactMap(\.self)
         let (pieces, main) = template.pieces(of: sections)
         let percent = Int(100 * report.live.done)
         let title =

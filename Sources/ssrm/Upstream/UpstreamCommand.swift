@@ -82,9 +82,10 @@ extension UpstreamCommand {
         if json { return try printJSON(result) }
         let (last, count) = (result.step, job.stepsPerRound)
         let name = count > 1 ? "mean loss of steps \(max(1, last - count + 1)) to \(last)" : "loss of the last step"
+        let steps = many(last - result.startStep, "step") + (result.startStep > 0 ? " to step \(last)" : "")
         print(
             """
-            \(many(last, "step")) in \(String(format: "%.1f", result.seconds)) s, \(Int(result.rowsPerSecond)) rows/s\
+            \(steps) in \(String(format: "%.1f", result.seconds)) s, \(Int(result.rowsPerSecond)) rows/s\
             \(result.loss.map { ", \(name) \(String(format: "%.4f", $0))" } ?? "")
             parameters_sha256 \(result.parametersSHA256)
             \(result.checkpoint)
