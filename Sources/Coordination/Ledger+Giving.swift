@@ -132,9 +132,10 @@ extension Ledger {
         return given
     }
 
-    /// From when on leaves are to be computed once more by one of the fastest: it would be done long before those that
-    /// have them. Of a worker that never answered, or is late, a first answer is waited for a little; nil where all is
-    /// well.
+    /// From when on leaves are to be computed once more by one of the fastest; nil where all is well.
+    ///
+    /// That is where it would be done long before those that have them. Of a worker that never answered, or is late, an
+    /// answer is waited for a little.
     private func ripeTime(of assignment: Assignment, _ present: Present, _ now: Duration) -> Duration? {
         guard !assignment.isDisputed, !assignment.workers.isEmpty, let least = present.least(assignment.leaves.count)
         else { return nil }

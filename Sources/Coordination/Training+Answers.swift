@@ -1,5 +1,5 @@
 import Numerics
-import Wire
+package import Wire
 
 extension Training {
     // MARK: - Joining and leaving
@@ -205,6 +205,7 @@ extension Training {
     package mutating func onSums(from worker: WorkerID, of round: Int? = nil, at now: Duration) -> [Directive] {
         guard let place = place(round), let claim = ledgers[place].claim(of: worker) else { return [] }
         let (round, finder) = (ledgers[place].round, ledgers[place].finder(ofLeavesOf: worker))
+        unreported[claim.id] = nil
         ledgers[place].onSums(from: worker)
         noteSums(of: claim.leaves, by: roster.members[worker]?.name ?? "", round: round, isAudited: false)
         let refuted = finder.map { sendAway($0, round: round, leaves: claim.leaves) } ?? []
@@ -242,4 +243,36 @@ extension Training {
         let text = "the sums of \(place) are finite, and this worker found that they are not"
         return [event, refuse(finder.worker, Refusal(.refuted, text))] + leave(finder.worker)
     }
+
+    // MARK: - What several answers share
+
+    /// Tells of something refused, unless there was too much of it already.
+    mutating func tellRefused(_ text: String) -> [Directive] {
+        refusedCount += 1
+        if refusedCount > Self.refusedLimit { return [] }
+        let isLast = refusedCount == Self.refusedLimit
+        return [.event(.refused(what: text))] + (isLast ? [.event(.refusalsMuted)] : [])
+    }
+
+    /// Refuses a worker for a reason that is told of, unless there was too much of that already.
+    package mutating func onRefused(_ worker: WorkerID, _ refusal: Refusal) -> [Directive] {
+        tellRefused(refusal.text) + [refuse(worker, refusal)]
+    }
+
+    mutating func depart(_ worker: WorkerID, at now: Duration) -> [Directive] {
+        let left = leave(worker)
+        return left.isEmpty ? [] : left + assign(at: now)
+    }
+
+    /// Forgets a worker, whose leaves are there to be given out again.
+    mutating func leave(_ worker: WorkerID) -> [Directive] {
+        guard roster.remove(worker) != nil else { return [] }
+        crew.isOrdinary = false
+        onLoss(by: worker)
+        arrivals[worker] = nil
+        pace.onLeft(worker)
+        return [.forget(worker)]
+    }
+
+    func refuse(_ worker: WorkerID, _ refusal: Refusal) -> Directive { .send(.refusal(refusal), to: worker) }
 }

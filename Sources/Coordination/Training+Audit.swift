@@ -171,7 +171,7 @@ extension Training {
             directives += answers.map { .takeAnswer(claim: $0.claim) }
             areTaken = areTaken || !answers.isEmpty
         }
-        return directives + (areTaken && isRoundComplete ? [.finishRound] : [])
+        return directives + (areTaken && isRoundComplete ? redo() ?? [.finishRound] : [])
     }
 
     mutating func noteSums(of leaves: Range<Int>, by worker: String, round: Int, isAudited: Bool) {

@@ -13,6 +13,7 @@ extension Training {
     /// Gives what is to be done to those who have nothing to do, from left to right by where each began in the last
     /// round: a worker that streams its samples has the blocks of shards that it had before.
     mutating func assign(at now: Duration) -> [Directive] {
+        if let redo = redo() { return redo }
         guard wantsToGive(at: now) else { return [] }
         for (worker, _) in roster.ready { noteDue(of: worker) }
         var (late, comparable) = (Set<WorkerID>(), Set<WorkerID>())

@@ -48,10 +48,25 @@ extension Training {
             $0.claim != claim.id && self.place(ofClaim: $0.claim, of: worker) != nil
         }
         arrivals[worker] = others + [arrival]
-        // What lies in the tree counts whoever reports on these leaves in the end: where sums are compared now and then
-        // it has to be somebody's word, of whom it is known whether that was ever wrong.
-        let isHeld = ledger.holdsParts(of: claim) || auditShare > 0
+        let isHeld = ledger.holdsParts(of: claim) || breakers.contains(worker)
+        if !isHeld, auditShare > 0 { unreported[claim.id] = (worker, ledger.round) }
         return [.takeSumPart(part, of: nodes, from: worker, isHeld: isHeld)]
+    }
+
+    /// Has the round in hand done once more in whose sums parts lie that no report will tell of; nil where there are
+    /// none.
+    ///
+    /// Where sums are compared now and then, all that counts has to be the word of somebody, of whom it is known
+    /// whether that was ever wrong. Parts of whoever left some behind count with their reports from then on.
+    mutating func redo() -> [Directive]? {
+        if isRedoDue { return [] }
+        let lost = unreported.filter { claim, sender in
+            place(ofRound: sender.round).map { ledgers[$0].claim(of: sender.worker)?.id != claim } ?? false
+        }.values
+        guard let round = lost.map(\.round).min() else { return nil }
+        for sender in lost where breakers.count < AuditRecord.nameLimit { breakers.insert(sender.worker) }
+        isRedoDue = true
+        return [.goBack(round: round)]
     }
 
     /// Answers a report some of whose parts never came: its worker's next sign of life will show that it is not

@@ -25,6 +25,7 @@ extension Training {
         guard let done = ledger else { return [] }
         if isFinite {
             ledgers.removeFirst()
+            unreported = unreported.filter { $0.value.round != done.round }
             (record.leaves, record.audited) = (record.leaves + done.summed, record.audited + done.audited)
             begin(done.round + 1, firstID: done.nextID)
             if ledgers.isEmpty { return finish(.complete) }
@@ -46,8 +47,9 @@ extension Training {
     /// Gives up what is done of the rounds in hand, and begins at a round.
     mutating func beginAnew(at round: Int) {
         crew.lastEnd = nil
-        let firstID = nextClaim
-        (ledgers, arrivals) = ([], [:])
+        // Far from those before, which may be of the same leaves of the same round.
+        let firstID = nextClaim + 1 << 16
+        (ledgers, arrivals, unreported, isRedoDue) = ([], [:], [:], false)
         begin(round, firstID: firstID)
     }
 
@@ -74,6 +76,7 @@ extension Training {
 
     /// Ends the round where all its sums are taken, or gives out what is left of it; of a relay's runs any may end.
     mutating func goOn(at now: Duration) -> [Directive] {
+        if let redo = redo() { return redo }
         let isDone = relayedClaim == nil ? isRoundComplete : ledgers.contains { $0.isComplete }
         return isDone ? [.finishRound] : assign(at: now)
     }

@@ -104,6 +104,12 @@ package struct Training: Sendable {
     /// Which parts of sums have come ahead of their reports: of a relay, of as many claims as rounds are computed at
     /// once.
     var arrivals: [WorkerID: [Arrival]] = [:]
+    /// Claims of which parts lie in the sums of a round, and nobody's report tells of them yet; where sums are audited.
+    var unreported: [UInt64: (worker: WorkerID, round: Int)] = [:]
+    /// Whose parts are held until their report, as they left some behind before.
+    var breakers: Set<WorkerID> = []
+    /// Whether the round in hand is about to be done once more.
+    var isRedoDue = false
     /// How fast the workers are.
     var pace = Pace()
     /// How many of them are given leaves.
@@ -123,7 +129,7 @@ package struct Training: Sendable {
     /// The share of rounds whose leaves are all computed twice, and where it is drawn which ones.
     let auditShare: Double
     var auditDraw: RandomSequence
-    private var refusedCount = 0
+    var refusedCount = 0
     var backupCount = 0
     /// Of so many workers that are gone it is kept in mind from where on their sums were taken on their word.
     static let goneLimit = 8
@@ -284,36 +290,4 @@ package struct Training: Sendable {
     package func finish(_ end: RunEnd) -> [Directive] {
         roster.allWhoMayLive.map { .send(.finish(end), to: $0) }
     }
-
-    // MARK: - What several answers share
-
-    /// Tells of something refused, unless there was too much of it already.
-    mutating func tellRefused(_ text: String) -> [Directive] {
-        refusedCount += 1
-        if refusedCount > Self.refusedLimit { return [] }
-        let isLast = refusedCount == Self.refusedLimit
-        return [.event(.refused(what: text))] + (isLast ? [.event(.refusalsMuted)] : [])
-    }
-
-    /// Refuses a worker for a reason that is told of, unless there was too much of that already.
-    package mutating func onRefused(_ worker: WorkerID, _ refusal: Refusal) -> [Directive] {
-        tellRefused(refusal.text) + [refuse(worker, refusal)]
-    }
-
-    mutating func depart(_ worker: WorkerID, at now: Duration) -> [Directive] {
-        let left = leave(worker)
-        return left.isEmpty ? [] : left + assign(at: now)
-    }
-
-    /// Forgets a worker, whose leaves are there to be given out again.
-    mutating func leave(_ worker: WorkerID) -> [Directive] {
-        guard roster.remove(worker) != nil else { return [] }
-        crew.isOrdinary = false
-        onLoss(by: worker)
-        arrivals[worker] = nil
-        pace.onLeft(worker)
-        return [.forget(worker)]
-    }
-
-    func refuse(_ worker: WorkerID, _ refusal: Refusal) -> Directive { .send(.refusal(refusal), to: worker) }
 }

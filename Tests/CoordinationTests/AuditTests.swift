@@ -203,20 +203,31 @@ import Wire
 
     // MARK: - What is noted
 
-    /// Or a worker could leave parts in the tree, and never a report whose sums could be compared.
-    @Test func whereSumsAreAuditedPartsCountOnlyWithTheirReport() throws {
+    /// Or a worker could leave wrong parts in the sums, and never a report that could be compared.
+    @Test func whereSumsAreAuditedARoundIsDoneAgainInWhichPartsLieWithoutAReport() throws {
         var training = Training(
             Training.Plan(
-                leafCount: 1, rounds: 10, largestFigures: [], vectorCount: 2, parts: VectorParts(of: 2, length: 1)),
+                leafCount: 2, rounds: 10, largestFigures: [], vectorCount: 2, parts: VectorParts(of: 2, length: 1)),
             round: 0, firstClaim: 100, reference: ArithmeticProbe(digest: "same", name: "c"),
             heartbeat: .seconds(1), lease: .seconds(10), audit: 1e-9)
-        _ = training.join(ann, "ann")
-        let claim = try #require(training.ledger?.claim(of: ann))
-        let part = SumPart(claim: claim.id, part: 0)
-        #expect(
-            training.take(.sumPart(part), [1], from: ann)
-                == [.takeSumPart(part, of: [0..<1], from: ann, isHeld: true)])
-        _ = training.take(.farewell(.leaving, text: ""), from: ann)
+        _ = training.join(ann, "ann", threads: 1)
+        _ = training.join(bob, "bob", threads: 1)
+        func part(of worker: WorkerID, isHeld: Bool) throws {
+            let claim = try #require(training.ledger?.claim(of: worker))
+            let part = SumPart(claim: claim.id, part: 0)
+            #expect(
+                training.take(.sumPart(part), [1], from: worker)
+                    == [.takeSumPart(part, of: [claim.leaves], from: worker, isHeld: isHeld)])
+        }
+        try part(of: ann, isHeld: false)
+        try part(of: bob, isHeld: false)
+        let (first, lengths) = try training.answer(of: bob)
+        var report = first
+        report.content = .notFinite
+        let found = training.take(.leafReport(report), [], from: bob)
+        #expect(lengths.count == 1 && found.last == .goBack(round: 0) && work(found).isEmpty)
+        _ = training.onWentBack(to: 0, at: .zero)
+        try part(of: bob, isHeld: true)
         #expect(training.record.unaudited.isEmpty)
     }
 
