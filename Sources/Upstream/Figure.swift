@@ -3,7 +3,10 @@
 /// Each leaf reports a part; parts add up through the tree, and a step's value is their sum divided by `divisor`. Tree,
 /// wire, coordinator and reporter carry figures without knowing what they mean.
 public struct Figure: Equatable, Sendable {
-    /// Its name in metrics, like `loss`.
+    /// Names that lines of metrics have for themselves, beside figures.
+    static let reserved: Set = ["step", "seconds", "workers", "rows_per_s", "round_ms", "time"]
+    /// Its name in metrics, like `loss`: another than a task's other figures have, and than `step`, `seconds`,
+    /// `workers`, `rows_per_s`, `round_ms` and `time`.
     public let name: String
     /// What a step's sum is divided by.
     public let divisor: Double

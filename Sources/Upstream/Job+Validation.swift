@@ -27,6 +27,10 @@ extension Job {
                 "none or window for samples of \(content.prefix(3).joined(separator: ", ")): they are no maps")
             try settings.network.validate(
                 rows: shape.rows, columns: shape.columns, head: task.head(rows: shape.rows, columns: shape.columns))
+            let names = figures.map(\.name)
+            try SettingFault.check(
+                Set(names).count == names.count && Figure.reserved.isDisjoint(with: names), "task", settings.task.kind,
+                "one whose figures (\(names.joined(separator: ", "))) have names that metrics have for nothing else")
             if let size = task.order.groupSize {
                 try SettingFault.check(
                     originalsPerShard % size == 0, "shard_size", originalsPerShard,

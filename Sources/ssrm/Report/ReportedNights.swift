@@ -25,7 +25,8 @@ struct ReportedNights {
         self.classes = classes
         guard classes.contains(SleepStatistics.wake) else {
             throw ProgramError(
-                "\(path): its classes (\(classes.prefix(5).joined(separator: ", "))) are no stages of sleep")
+                "\(path): none of its classes (\(classes.prefix(5).joined(separator: ", "))) is '\(SleepStatistics.wake)', "
+                    + "without which there are no sleep statistics")
         }
         let number = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
         let known = dataset.map { Dictionary(zip($0.recordings, $0.starts)) { first, _ in first } } ?? [:]

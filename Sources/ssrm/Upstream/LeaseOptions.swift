@@ -39,8 +39,9 @@ struct LeaseOptions: ParsableArguments {
             "The share of steps, from 0 to 1, whose every leaf two workers compute; it counts only where both are the same.",
             discussion: """
                 A worker whose sums are wrong, by the coordinator's own computing, is sent away, and what was made with them \
-                is done again. A worker that is alone, or whose fellows are late, is taken at its word. With 1 no wrong sum \
-                is ever taken, and workers of other arithmetic are refused. Of `coordinator` 0.01, of `pretrain` 0 where not given.
+                is done again. A worker that is alone, or whose fellows are late, is taken at its word. With 1 nobody is: \
+                the coordinator computes what else nobody compares, workers of other arithmetic are refused, and with \
+                keys two workers of one key do not confirm each other. Of `coordinator` 0.01, of `pretrain` 0 where not given.
                 """))
     var audit: Double?
 
