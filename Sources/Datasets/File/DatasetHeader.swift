@@ -49,7 +49,8 @@ struct DatasetHeader {
         let names = [kind] + subjects + recordings + content + units + sources.flatMap { [$0.file, $0.kind] }
         if let fault = DatasetLayout.fault(ofNames: names) { throw refusal(fault) }
         // One person under two names would stand on both sides of an evaluation.
-        if let name = Dictionary(grouping: subjects) { $0 }.first(where: { $1.count > 1 })?.key {
+        var seen: Set<String> = []
+        for name in subjects where !seen.insert(name).inserted {
             throw refusal("it has subject \(quoted(name)) twice")
         }
         if let (one, other) = SubjectNames.alike(subjects) {
