@@ -125,7 +125,7 @@ class Launch:
             for _ in range(host.workers):
                 worker = Worker(self, host, self.free_name(host.label), told, relay)
                 self.workers.append(worker)
-                worker.thread.start()
+                worker.start()
 
     def relay_on(self, label, told):
         """The relay on a host of the list, which is started where there is none any more."""
@@ -133,7 +133,7 @@ class Launch:
         if relay is None or relay.is_over:
             host = next(host for host in self.hosts if host.label == label)
             relay = self.relays[label] = Relay(self, host, self.free_name("relay-" + label), told)
-            relay.thread.start()
+            relay.start()
         return relay
 
     def free_name(self, label):

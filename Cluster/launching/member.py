@@ -92,6 +92,13 @@ class Member:
         if not self.has_ended and not self.process.stdin:
             self.process.terminate()
 
+    def start(self):
+        try:
+            self.thread.start()
+        except RuntimeError:  # no room for a thread
+            self.is_over = True
+            raise
+
     def supervise(self):
         try:
             self.keep_up()

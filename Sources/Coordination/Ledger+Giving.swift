@@ -175,9 +175,10 @@ extension Ledger {
         if assignment.isAudited, !worker.isComparable, !available.isEmpty || !assignment.answers.isEmpty {
             return false
         }
-        let others = assignment.workers + assignment.answers.map(\.worker)
-        if others.contains(worker.id) { return false }
-        // Whoever has one key would agree with itself.
+        let answered = assignment.answers.map(\.worker)
+        if (assignment.workers + answered).contains(worker.id) { return false }
+        // Whoever has one key would agree with itself; a late one's place another of its key may take.
+        let others = answered + assignment.workers.filter(present.all.contains)
         if assignment.isAudited, others.contains(where: { areOneParty($0, worker.id) }) { return false }
         guard assignment.finders.contains(where: { $0.worker == worker.id }) else { return true }
         return available.allSatisfy { $0 == worker.id }
@@ -202,6 +203,10 @@ extension Ledger {
         if changesKind(assignment, by: worker) {
             for late in assignment.workers { claims[late] = nil }
             (assignment.workers, assignment.isAudited) = ([], worker.isComparable)
+        }
+        if assignment.isAudited {
+            for late in assignment.workers where areOneParty(late, worker.id) { claims[late] = nil }
+            assignment.workers.removeAll { areOneParty($0, worker.id) }
         }
         let purpose = purpose ?? assignment.finders.first.map { .confirm(finder: $0) } ?? .backup
         let claim = Claim(id: nextID, worker: worker.id, leaves: assignment.leaves, purpose: purpose, since: now)

@@ -71,6 +71,8 @@ package struct Ledger: Sendable {
     var assignments: [Int: Assignment] = [:]
     /// Whose word the answers of those are that were here in this round; see `Present`.
     var parties: [WorkerID: String] = [:]
+    /// Whether parts of sums are held until their reports: the round was given up before for parts without one.
+    var areAllPartsHeld = false
     /// How many leaves it has.
     let leafCount: Int
     var leavesLeft: Int
@@ -118,7 +120,9 @@ package struct Ledger: Sendable {
     func nodes(of claim: Claim) -> [Range<Int>] { shape.nodes(in: claim.leaves) }
 
     /// Whether the parts of a claim's sums are to be held until its report is taken.
-    func holdsParts(of claim: Claim) -> Bool { isLookedThrough || isAudited || claim.purpose != .first }
+    func holdsParts(of claim: Claim) -> Bool {
+        areAllPartsHeld || isLookedThrough || isAudited || claim.purpose != .first
+    }
 
     // MARK: - Leaves that come back
 

@@ -270,6 +270,7 @@ extension Training {
         crew.isOrdinary = false
         onLoss(by: worker)
         arrivals[worker] = nil
+        breakers.remove(worker)
         pace.onLeft(worker)
         return [.forget(worker)]
     }

@@ -79,7 +79,8 @@ extension Training {
     private func unauditedSince(ofPartyOf name: String) -> Int? {
         guard areNamesOwn else { return record.unaudited[name] }
         let party = WorkerName.party(of: name)
-        let present = roster.members.values.filter { $0.party == party }.compactMap { record.unaudited[$0.name] }
+        let present = roster.members.values.filter { $0.party == party && $0.isComparable }
+            .compactMap { record.unaudited[$0.name] }
         let gone = latestGone.filter { WorkerName.party(of: $0.key) == party }.map(\.value)
         return (present + gone + [record.unaudited[name]].compactMap(\.self)).min()
     }
@@ -99,7 +100,9 @@ extension Training {
         let isShared = roster.members.contains { $0.key != worker && $0.value.name == name }
         let party = WorkerName.party(of: name)
         let others = areNamesOwn ? record.unaudited.keys.filter { WorkerName.party(of: $0) == party } : []
-        for name in [name] + others { record.shutOut(name, isRemembered: areNamesOwn || !isShared) }
+        // One name keeps all out that have its key.
+        record.shutOut(name, isRemembered: areNamesOwn || !isShared)
+        for other in others { record.shutOut(other, isRemembered: false) }
         let members = areNamesOwn ? roster.all.filter { roster.members[$0]?.party == party && $0 != worker } : []
         let text = "the sums of leaves \(leaves) of step \(plan.firstStep(of: round)) are others; look at "
         return ([worker] + members).flatMap { member in
@@ -149,10 +152,12 @@ extension Training {
     ) -> [Directive] {
         if ledgers.isEmpty { return [] }
         if let kept { (record.leaves, record.audited) = (kept.leaves, kept.audited) }
+        // Where the round in hand alone is done once more nothing is given up that was told of.
+        let isTold = !isRedoDue || kept != nil
         beginAnew(at: round)
         adopt(history: history + 1)
         record.forget(since: round)
-        return [.event(.wentBack(step: plan.firstStep(of: round)))] + assign(at: now)
+        return (isTold ? [.event(.wentBack(step: plan.firstStep(of: round)))] : []) + release() + assign(at: now)
     }
 
     /// Takes answers that nobody is left to compare with; where all are to be compared, the coordinator computes their

@@ -90,7 +90,7 @@ extension Training {
     /// compared, and where other keys' workers are there.
     private var parties: [WorkerID: String] {
         guard areNamesOwn, auditShare > 0 else { return [:] }
-        let parties = roster.members.mapValues(\.party)
+        let parties = roster.members.filter { $0.value.isReady && $0.value.isComparable }.mapValues(\.party)
         return auditShare >= 1 || Set(parties.values).count > 1 ? parties : [:]
     }
 

@@ -60,6 +60,8 @@ extension Training {
     /// whether that was ever wrong. Parts of whoever left some behind count with their reports from then on.
     mutating func redo() -> [Directive]? {
         if isRedoDue { return [] }
+        // What workers disagree about is settled first; the round of it can't end before that.
+        if ledgers.contains(where: { $0.assignments.values.contains(where: \.isDisputed) }) { return nil }
         let lost = unreported.filter { claim, sender in
             place(ofRound: sender.round).map { ledgers[$0].claim(of: sender.worker)?.id != claim } ?? false
         }.values

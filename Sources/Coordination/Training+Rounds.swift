@@ -49,13 +49,15 @@ extension Training {
         crew.lastEnd = nil
         // Far from those before, which may be of the same leaves of the same round.
         let firstID = nextClaim + 1 << 16
+        let isRedone = isRedoDue
         (ledgers, arrivals, unreported, isRedoDue) = ([], [:], [:], false)
         begin(round, firstID: firstID)
+        for place in ledgers.indices { ledgers[place].areAllPartsHeld = isRedone }
     }
 
     /// Tells workers that still compute what others were faster with that nobody needs it; once, as each answer to
     /// their signs of life says so, too.
-    private mutating func release() -> [Directive] {
+    mutating func release() -> [Directive] {
         guard let releasedBelow else { return [] }
         let late = roster.all.filter { worker in
             roster.members[worker]?.given.contains {

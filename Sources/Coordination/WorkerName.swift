@@ -14,6 +14,8 @@ package enum WorkerName {
     /// Whose word a worker's is where names come with keys: of `lab1/lab1:4711` the key's label; the whole name of a
     /// worker that needs none.
     static func party(of worker: String) -> String {
-        worker.firstIndex(of: "/").map { String(worker[..<$0]) } ?? worker
+        // By bytes: a mark that begins a name makes one character of itself and the stroke before it.
+        worker.utf8.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: worker.utf8[..<$0], as: UTF8.self) }
+            ?? worker
     }
 }

@@ -64,6 +64,7 @@ extension CoordinatorShell {
                         for: reception.sockets, and: [signals.descriptor, reception.descriptor],
                         timeout: Self.spaceDelay)
                     try receiveSome()  // whoever comes is told that the run is over
+                    try takePeerNotes()
                     let came = signals.takeAll()
                     if came.contains(SIGCHLD) { _ = workers?.reap(restart: false) }  // they were sent away
                     if came.contains(where: { $0 != SIGCHLD }) { throw error }

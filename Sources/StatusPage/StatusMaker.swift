@@ -65,6 +65,7 @@ struct StatusMaker {
         // Reading a long run for the first time is left out: it is not done again.
         if isRunAnew {
             nextRun = Self.now + (Self.processorTime - partStart) / Self.share
+            if number > 1 { liveTime = max(liveTime, partStart - start) }
         } else {
             liveTime = Self.processorTime - start
         }

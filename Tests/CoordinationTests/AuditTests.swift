@@ -266,6 +266,29 @@ import Wire
         #expect(try take("x", of: ann, &training).contains(.settle(round: 0, leaves: claim.leaves)))
     }
 
+    /// A mark that begins a name makes one character of itself and the stroke before it.
+    @Test func aMarkThatBeginsANameMakesNoOtherParty() throws {
+        var training = training(1, areNamesOwn: true, (ann, "mill/\u{301}1"), (bob, "mill/\u{301}2"))
+        let claim = try #require(training.ledger?.claim(of: ann))
+        #expect(training.ledger?.claim(of: bob) == nil)
+        #expect(try take("x", of: ann, &training).contains(.settle(round: 0, leaves: claim.leaves)))
+    }
+
+    @Test func whereALateWorkersFellowHasItsKeyItTakesItsPlace() throws {
+        var training = training(1, areNamesOwn: true, (ann, "mill/1"), (bob, "mill/2"), (cid, "lab/1"))
+        let late = try #require(training.ledger?.claim(of: ann))
+        while training.ledger?.claim(of: cid) != nil { _ = try take("x", of: cid, &training) }
+        for second in 1...9 where training.ledger?.claim(of: bob) == nil {
+            for (worker, claim) in [(ann, late.id), (bob, nil)] as [(WorkerID, UInt64?)] {
+                let sign = Heartbeat(sequence: 1, isReady: true, claim: claim)
+                _ = training.take(.heartbeat(sign), from: worker, at: .seconds(second))
+            }
+            _ = training.onTick(at: .seconds(second))
+        }
+        #expect(training.ledger?.claim(of: bob)?.leaves == late.leaves && training.ledger?.claim(of: ann) == nil)
+        #expect(try take("x", of: bob, &training).last == .finishRound)
+    }
+
     @Test func withALiarAllGoThatHaveItsKey() throws {
         var training = training(1, areNamesOwn: true, (ann, "mill/1"), (bob, "mill/2"), (cid, "lab/1"))
         let claim = try #require(training.ledger?.claim(of: ann))

@@ -138,7 +138,6 @@ private func writeByHand(
         try refusal { try writeByHand(to: path, metadata: ["vocabulary": "colours"]) },
         try refusal { try writeByHand(to: path, metadata: ["subjects": "s"]) },
         try refusal { try writeByHand(to: path, metadata: ["subjects": #"["s", "s"]"#]) },
-        try refusal { try writeByHand(to: path, metadata: ["subjects": #"["s1", "S01"]"#]) },
         try refusal { try writeByHand(to: path, metadata: ["codes": #"["purple"]"#]) },
         try refusal { try writeByHand(to: path, metadata: ["recordings": #"["r", "none"]"#]) },
         try refusal { try writeByHand(to: path, shape: [2, 1]) },

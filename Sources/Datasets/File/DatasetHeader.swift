@@ -48,13 +48,11 @@ struct DatasetHeader {
         frame = try preparation == nil ? DatasetLayout.frame(in: metadata, kind: kind, refusal) : nil
         let names = [kind] + subjects + recordings + content + units + sources.flatMap { [$0.file, $0.kind] }
         if let fault = DatasetLayout.fault(ofNames: names) { throw refusal(fault) }
-        // One person under two names would stand on both sides of an evaluation.
+        // One person under two numbers would stand on both sides of an evaluation. Names that are alike may be two
+        // people's: `data join --equal-names many-people` says so.
         var seen: Set<String> = []
         for name in subjects where !seen.insert(name).inserted {
             throw refusal("it has subject \(quoted(name)) twice")
-        }
-        if let (one, other) = SubjectNames.alike(subjects) {
-            throw refusal("it has subjects \(quoted(one)) and \(quoted(other)), which may be one person")
         }
         if let code = codes.first(where: { !vocabulary.codes.contains($0) }) {
             throw refusal("vocabulary \(vocabulary.rawValue) has no code \(code)")

@@ -120,6 +120,7 @@ package final class LineFile {
             if more == 0 { break }
             count += more
         }
+        byteCount = count  // somebody may have cut it
         return bytes.prefix(count)
     }
 
