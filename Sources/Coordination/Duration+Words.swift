@@ -1,3 +1,5 @@
+import Numerics
+
 extension Duration {
     /// Seconds with their fraction.
     package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
@@ -8,8 +10,13 @@ extension Duration {
     }
 
     /// Like `0:07` or `1:02:45`.
+    package var asClock: String { seconds.asClock }
+}
+
+extension Double {
+    /// So many seconds, like `0:07` or `1:02:45`; below none and beyond what any run takes at the nearest that is told.
     package var asClock: String {
-        let total = Int(components.seconds)
+        let total = Int(self, clampedTo: 0...1_000_000_000_000) ?? 0
         let (hours, minutes, seconds) = (total / 3600, total / 60 % 60, total % 60)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return hours > 0 ? "\(hours):\(two(minutes)):\(two(seconds))" : "\(minutes):\(two(seconds))"

@@ -14,14 +14,14 @@ extension LivePart {
     }
 
     private var summary: Prose {
-        let since: Prose = (waitingSeconds ?? seconds).map { " for \(name: Duration.seconds($0).asClock)" } ?? ""
+        let since: Prose = (waitingSeconds ?? seconds).map { " for \(name: $0.asClock)" } ?? ""
         let place: Prose = endpoint.map { ", at \(name: $0)" } ?? ""
         let how: Prose =
             switch state {
             case .waiting: "It waits for workers\(since)\(place)."
             case .running: "It runs\(since)\(place)."
             case .finished:
-                "All steps are done\(seconds.map { ", \(name: Duration.seconds($0).asClock) after it was last started" } ?? "")."
+                "All steps are done\(seconds.map { ", \(name: $0.asClock) after it was last started" } ?? "")."
             case .stopped: "It was stopped before its end; the same command with --resume goes on."
             case .failed:
                 "It ended by a fault, the last of those below; once that is mended, the same command with --resume goes on."
@@ -50,13 +50,13 @@ extension LivePart {
                 beside: machines.isEmpty ? "" : workers > 0 ? places : "now; \(places) at the end"))
         if let secondsLeft {
             tiles.append(
-                Tile(name: "Left", value: "\(name: Duration.seconds(secondsLeft).asClock)", beside: "at this rate"))
+                Tile(name: "Left", value: "\(name: secondsLeft.asClock)", beside: "at this rate"))
         }
         if let checkpointStep, let checkpointAge {
             tiles.append(
                 Tile(
                     name: "Checkpoint", value: "\(checkpointStep)",
-                    beside: "its step, \(name: Duration.seconds(checkpointAge).asClock) ago"))
+                    beside: "its step, \(name: checkpointAge.asClock) ago"))
         }
         if let sentBytes, let receivedBytes {
             tiles.append(

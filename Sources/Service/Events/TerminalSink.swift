@@ -56,7 +56,7 @@ package final class TerminalSink: RunEventSink {
 
     private func text(_ step: Int, _ figures: [RunEvent.NamedFigure], _ workers: Int) -> String {
         let rate = pace.recentRate
-        let left = rate > 0 ? Duration.seconds(Double((steps - step) * rowsPerStep) / rate).asClock : "?"
+        let left = rate > 0 ? (Double((steps - step) * rowsPerStep) / rate).asClock : "?"
         let loss = figures.first.map { "  \($0.name) \(String(format: "%.4f", $0.value))" } ?? ""
         return """
             step \(step)/\(steps)\(loss)  \(Int(rate)) rows/s  \(many(workers, "worker"))  \

@@ -21,20 +21,20 @@ extension RunStatus {
     }
 
     private var stateText: String {
-        let since = (waitingSeconds ?? seconds).map { " for \(Duration.seconds($0).asClock)" } ?? ""
+        let since = (waitingSeconds ?? seconds).map { " for \($0.asClock)" } ?? ""
         let place = endpoint.map { ", at \($0)" } ?? ""
         switch state {
         case .waiting: return "waits for workers\(since)\(place)"
         case .running: return "running\(since)\(place)" + (stillness.map { ", and \($0)" } ?? "")
         case .finished:
-            return "finished" + (seconds.map { ", \(Duration.seconds($0).asClock) after it was last started" } ?? "")
+            return "finished" + (seconds.map { ", \($0.asClock) after it was last started" } ?? "")
         case .stopped: return "stopped before its end; \(resume)"
         case .failed:
             let reason = problems.last { $0.kind == RunEvent.Kind.brokenOff.rawValue }.map { ": \($0.text)" } ?? ""
             return "ended by a fault\(reason); once that is mended, \(resume)"
         case .interrupted: return "interrupted: its coordinator ended without a word; \(resume)"
         case .unknown:
-            let silent = silence.map { " for \(Duration.seconds($0).asClock)" } ?? ""
+            let silent = silence.map { " for \($0.asClock)" } ?? ""
             return "nothing was written\(silent); look on the machine where its coordinator runs"
         }
     }
@@ -43,7 +43,7 @@ extension RunStatus {
     package var stillness: String? {
         guard isStill, let silence else { return nil }
         return
-            "stands still: nothing was written for \(Duration.seconds(silence).asClock); its coordinator "
+            "stands still: nothing was written for \(silence.asClock); its coordinator "
             + "was stopped, or waits for its workers or a disk"
     }
 
@@ -59,7 +59,7 @@ extension RunStatus {
         var text = "\(step) of \(steps)"
         if steps > 0, state != .finished { text += " (\(100 * step / steps) %)" }
         if let rowsPerSecond, !isStill { text += ", \(Int(rowsPerSecond)) rows/s" }
-        if let secondsLeft { text += ", \(Duration.seconds(secondsLeft).asClock) left" }
+        if let secondsLeft { text += ", \(secondsLeft.asClock) left" }
         return text
     }
 
@@ -74,7 +74,7 @@ extension RunStatus {
         if let checkpointFault { return checkpointFault }
         let doubted = doubtedCount > 0 ? "; \(doubtedCount) in doubt, as workers disagreed about sums in them" : ""
         guard let checkpointStep, let checkpointAge else { return (doubtedCount > 0 ? "none" : "none yet") + doubted }
-        return "step \(checkpointStep), \(Duration.seconds(checkpointAge).asClock) ago" + doubted
+        return "step \(checkpointStep), \(checkpointAge.asClock) ago" + doubted
     }
 
     private var workersText: String {

@@ -38,7 +38,7 @@ extension RunPlan {
             lines.append(
                 [
                     name, pad("\(Int(rate))", 11), pad(milliseconds(round), 10),
-                    pad("\(fixed(100 * efficiency, 0)) %", 10), pad(Duration.seconds(seconds).asClock, 11),
+                    pad("\(fixed(100 * efficiency, 0)) %", 10), pad(seconds.asClock, 11),
                     fixed(bytes / 1e6, 2),
                 ].joined(separator: " "))
         }
