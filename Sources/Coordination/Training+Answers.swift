@@ -9,6 +9,11 @@ extension Training {
         if shutOut.contains(worker) || record.shutOut.contains(hello.name.printable) {
             return [refuse(worker, Refusal(.refuted, "its sums were wrong; it is not taken in again"))]
         }
+        let party = WorkerName.party(of: hello.name.printable)
+        if areNamesOwn, record.shutOut.contains(where: { WorkerName.party(of: $0) == party }) {
+            let text = "sums of a worker with the key '\(party)' were wrong, and none with it is taken in again"
+            return [refuse(worker, Refusal(.refuted, text))]
+        }
         var directives: [Directive] = []
         if let member = roster.members[worker], member.isReady {
             directives.append(.event(.cameAgain(worker: member.name)))

@@ -64,7 +64,7 @@ struct SimulatedCoordinator {
             round: round, firstClaim: draw.next() >> 2 | 1, probe: checkpoint.probe,
             reference: ArithmeticProbe(digest: "probe", name: "c"), record: checkpoint.record,
             heartbeat: .microseconds(run.heartbeat), lease: .microseconds(run.lease),
-            refusesOtherArithmetic: !run.machines.contains { $0.probe != "probe" },
+            refusesOtherArithmetic: !run.machines.contains { $0.probe != "probe" }, areNamesOwn: run.areNamesOwn,
             audit: run.audit, auditSeed: session, crew: run.crew)
     }
 

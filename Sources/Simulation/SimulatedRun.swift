@@ -34,6 +34,8 @@ struct SimulatedRun {
         var isRelay = false
         /// What its arithmetic shows itself by; whatever it is, all sums are the same bits here.
         var probe = "probe"
+        /// The number of the key that it was given, which others may have, too; nil where nobody needs one.
+        var key: Int?
     }
     let leafCount: Int
     let rounds: Int
@@ -116,11 +118,17 @@ struct SimulatedRun {
                 if machines[i].hub == nil { machines[i].probe = "other" }
             }
         }
-        self.machines = machines
         (scenario, limit, vectorCount) = (nil, 150_000_000, 2)
         var other = SplitMix(seed: SplitMix.mix(seed) ^ 0x4F_56_45)
         isDelayed = other.happens(400)
         crew = other.happens(300) ? .count(other.draw(1...workerCount)) : .best
+        if other.happens(audit > 0 ? 500 : 100) {
+            for i in machines.indices { machines[i].key = other.draw(0...machines.count / 2) }
+            if trouble.isOfNumbers {
+                for i in machines.indices where machines[i].key == machines[worker].key { machines[i].probe = "probe" }
+            }
+        }
+        self.machines = machines
         states = Self.states(leafCount: leafCount, rounds: rounds, isDelayed: isDelayed)
         self.draw = draw
     }
@@ -167,14 +175,36 @@ struct SimulatedRun {
     /// A run whose every order of events is gone through: nothing is drawn.
     init(exploring size: Exploration.Size) {
         (leafCount, rounds, checkpointEvery) = (size.leaves, size.rounds, 1)
-        machines = (0..<size.workers).map { _ in
-            Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0)
+        machines = (0..<size.workers).map { i in
+            var machine = Machine(threads: 1, hasDataset: true, sharesMemory: false, slowest: 0)
+            machine.key = size.keys.map { i % $0 }
+            return machine
         }
         (heartbeat, lease, patience, blockCount, blockCapacity) = (200_000, 600_000, 60_000_000, 1, 1)
         (calm, faultGap, twice, trouble, limit, crew) = (0, 1, 0, .none, 0, .best)
         (audit, scenario, vectorCount, isDelayed) = (size.isAudited ? 1 : 0, nil, size.parts, size.isDelayed)
         states = Self.states(leafCount: leafCount, rounds: rounds, isDelayed: isDelayed)
         draw = SplitMix(seed: 1)
+    }
+
+    /// Whether names come with keys, so that nobody can bear another's.
+    var areNamesOwn: Bool { machines.contains { $0.key != nil } }
+
+    /// What the process of a machine that was started so many times before calls itself, with its own key or with the
+    /// machine's first one.
+    func name(of i: Int, life: Int, hasOwnKey: Bool) -> String {
+        let name = "\(machines[i].isRelay ? "r" : "w")\(i).\(life)"
+        return machines[i].key.map { "k\($0)\(hasOwnKey ? ".\(i).\(life)" : "")/\(name)" } ?? name
+    }
+
+    /// Whether a machine's process means what it says: with a liar all lie that have its key, until they start anew.
+    func isHonest(_ i: Int, life: Int) -> Bool {
+        switch trouble {
+        case .lies(let liar), .turns(let liar, _):
+            life > 0 || i != liar && (machines[i].key == nil || machines[i].key != machines[liar].key)
+        case .falseAlarms(i), .falseSums(i): life > 0
+        default: true
+        }
     }
 
     /// How many rounds are computed at once.

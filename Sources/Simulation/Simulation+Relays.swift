@@ -6,7 +6,7 @@ extension Simulation {
     func label(_ i: Int) -> String { run.machines[i].isRelay ? "r\(i)" : "w\(i)" }
 
     mutating func startRelay(_ i: Int, _ id: WorkerID) throws(Failure) {
-        let name = "r\(i).\(places[i].life)"
+        let name = run.name(of: i, life: places[i].life, hasOwnKey: false)
         places[i].relay = SimulatedRelay(id, name: name, run.machines[i], run, seed: draw.next(), at: time)
         (places[i].tickAt, places[i].lastHeard, places[i].pausedUntil, places[i].unsent) = (.max, now, now, [])
         for j in places.indices where run.machines[j].hub == i {

@@ -215,13 +215,12 @@ extension Simulation {
         let id = WorkerID([i >> 8, i, life, life >> 8].map { UInt8(truncatingIfNeeded: $0) })
         placeOfWorker[id] = i
         if run.machines[i].isRelay { return try startRelay(i, id) }
-        places[i].worker = SimulatedWorker(id, name: "w\(i).\(life)", run.machines[i], run, seed: draw.next(), at: time)
+        // Whoever was not honest has another key from then on, as those are given who were sent away.
+        let name = run.name(of: i, life: life, hasOwnKey: life > 0 && !run.isHonest(i, life: 0))
+        places[i].worker = SimulatedWorker(id, name: name, run.machines[i], run, seed: draw.next(), at: time)
         (places[i].busyUntil, places[i].tickAt, places[i].lastHeard) = (now, .max, now)
         (places[i].pausedUntil, places[i].unsent) = (now, [])
-        switch run.trouble {
-        case .falseAlarms(i), .falseSums(i), .lies(i), .turns(i, _): places[i].isHonest = life > 0
-        default: break
-        }
+        places[i].isHonest = run.isHonest(i, life: life)
         try carryOut(i)
     }
 

@@ -11,13 +11,12 @@ import Wire
 
     /// A training of two leaves with these workers, whose rounds are audited.
     private func training(
-        _ share: Double = 1, areNamesOwn: Bool = false, _ workers: (WorkerID, String)..., seed: UInt64 = 1
+        _ share: Double = 1, _ workers: (WorkerID, String)..., seed: UInt64 = 1
     ) -> Training {
         var training = Training(
             Training.Plan(leafCount: 2, rounds: 1000, largestFigures: [nil, 5], vectorCount: 1), round: 0,
             firstClaim: 100, reference: ArithmeticProbe(digest: "same", name: "this coordinator"),
-            heartbeat: .seconds(1), lease: .seconds(10), areNamesOwn: areNamesOwn, audit: share,
-            auditSeed: seed)
+            heartbeat: .seconds(1), lease: .seconds(10), audit: share, auditSeed: seed)
         for (id, name) in workers { _ = training.join(id, name) }
         return training
     }
@@ -244,59 +243,6 @@ import Wire
         #expect(training.record.leaves == 4 && training.record.audited == 4, "round 1 was done twice")
         _ = training.onWentBack(to: 1, with: AuditRecord(leaves: 2, audited: 2), at: .zero)
         #expect(training.record.leaves == 2 && training.record.audited == 2)
-    }
-
-    /// Workers of one key might be one that lies twice.
-    @Test func workersOfOneKeyDoNotConfirmEachOther() throws {
-        var training = training(1, areNamesOwn: true, (ann, "mill/1"), (bob, "mill/2"), (cid, "lab/1"))
-        var confirmed: [WorkerID: Set<WorkerID>] = [:]
-        while training.ledger?.isComplete == false {
-            let worker = try #require([ann, bob, cid].first { training.ledger?.claim(of: $0) != nil })
-            for leaf in training.ledger?.claim(of: worker)?.leaves ?? 0..<0 {
-                confirmed[WorkerID([UInt8(leaf)]), default: []].insert(worker)
-            }
-            _ = try take("x", of: worker, &training)
-        }
-        #expect(confirmed.values.allSatisfy { $0.count == 2 && $0.contains(cid) }, "\(confirmed)")
-    }
-
-    @Test func whereAllOthersHaveItsKeyTheCoordinatorComparesAWorkersSums() throws {
-        var training = training(1, areNamesOwn: true, (ann, "mill/1"), (bob, "mill/2"))
-        let claim = try #require(training.ledger?.claim(of: ann))
-        #expect(try take("x", of: ann, &training).contains(.settle(round: 0, leaves: claim.leaves)))
-    }
-
-    /// A mark that begins a name makes one character of itself and the stroke before it.
-    @Test func aMarkThatBeginsANameMakesNoOtherParty() throws {
-        var training = training(1, areNamesOwn: true, (ann, "mill/\u{301}1"), (bob, "mill/\u{301}2"))
-        let claim = try #require(training.ledger?.claim(of: ann))
-        #expect(training.ledger?.claim(of: bob) == nil)
-        #expect(try take("x", of: ann, &training).contains(.settle(round: 0, leaves: claim.leaves)))
-    }
-
-    @Test func whereALateWorkersFellowHasItsKeyItTakesItsPlace() throws {
-        var training = training(1, areNamesOwn: true, (ann, "mill/1"), (bob, "mill/2"), (cid, "lab/1"))
-        let late = try #require(training.ledger?.claim(of: ann))
-        while training.ledger?.claim(of: cid) != nil { _ = try take("x", of: cid, &training) }
-        for second in 1...9 where training.ledger?.claim(of: bob) == nil {
-            for (worker, claim) in [(ann, late.id), (bob, nil)] as [(WorkerID, UInt64?)] {
-                let sign = Heartbeat(sequence: 1, isReady: true, claim: claim)
-                _ = training.take(.heartbeat(sign), from: worker, at: .seconds(second))
-            }
-            _ = training.onTick(at: .seconds(second))
-        }
-        #expect(training.ledger?.claim(of: bob)?.leaves == late.leaves && training.ledger?.claim(of: ann) == nil)
-        #expect(try take("x", of: bob, &training).last == .finishRound)
-    }
-
-    @Test func withALiarAllGoThatHaveItsKey() throws {
-        var training = training(1, areNamesOwn: true, (ann, "mill/1"), (bob, "mill/2"), (cid, "lab/1"))
-        let claim = try #require(training.ledger?.claim(of: ann))
-        _ = try take("wrong", of: ann, &training)
-        while training.ledger?.claim(of: cid) != nil { _ = try take("right", of: cid, &training) }
-        let settled = training.onSettled(round: 0, leaves: claim.leaves, mark: "right", at: .zero)
-        #expect(refusals(settled) == [.refuted, .refuted])
-        #expect(training.roster.members.keys.sorted() == [cid])
     }
 
     @Test func aNameThatOthersBearIsNotShutOutWithALiar() throws {

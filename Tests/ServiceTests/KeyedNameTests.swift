@@ -7,9 +7,9 @@ import Wire
     /// What makes one character of itself and whatever stands before it.
     private static let marks = ["\u{301}", "\u{200D}", "\u{FE0F}"]
 
-    private func name(_ name: String, label: String = "mill", shutOut: Set<String> = []) throws -> String {
+    private func name(_ name: String, label: String = "mill") throws -> String {
         let hello = Hello(name: name, processor: "", numerics: "", threads: 1, datasetDigest: "")
-        return try KeyedName.of(hello, label: label, shutOut: shutOut).name
+        return try KeyedName.of(hello, label: label).name
     }
 
     @Test func aWorkerBearsItsKeysLabelOnce() throws {
@@ -20,14 +20,5 @@ import Wire
     @Test func nobodyBearsAnotherKeysName() {
         #expect(throws: KeyedName.Fault.self) { try name("oven/host:7") }
         for mark in Self.marks { #expect(throws: KeyedName.Fault.self) { try name("oven/\(mark)x") } }
-    }
-
-    @Test func whoseSumsWereWrongIsKeptOutUnderWhateverName() {
-        for known in ["host:7"] + Self.marks.map({ $0 + "x" }) {
-            #expect(throws: KeyedName.Fault.shutOut(label: "mill")) {
-                try name("other:8", shutOut: ["mill/" + known])
-            }
-        }
-        #expect(throws: Never.self) { try name("host:7", shutOut: ["millstone/host:7"]) }
     }
 }

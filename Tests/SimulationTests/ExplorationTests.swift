@@ -26,6 +26,11 @@ import Testing
         #expect(tally.states > 5 * without.states)
     }
 
+    @Test func workersOfOneKeyComeToTheSameSumsWhereOneLies() throws {
+        let tally = try Exploration(size { ($0.rounds, $0.faults, $0.isAudited, $0.keys) = (1, 1, true, 1) }).finish()
+        #expect(tally.ends > 1)
+    }
+
     @Test func aReportUnderAClaimThatItIsNotOfChangesNothingInAnyOrder() throws {
         let tally = try Exploration(size { $0.rounds = 1 }, quirk: .wrongClaims).finish()
         #expect(tally.ends > 0)

@@ -5,7 +5,6 @@ import Wire
 extension CoordinatorShell: PeerHost {
     var servedJob: Job? { job }
     var workerCount: Int { training.roster.members.count }
-    var shutOutNames: Set<String> { training.record.shutOut }
 
     func areSamplesWhole() -> Bool { sampleWatch.isWhole() }
 

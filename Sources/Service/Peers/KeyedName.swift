@@ -5,20 +5,12 @@ package import Wire
 ///
 /// So nobody bears another key's name, whatever it says; and whose sums were wrong is kept out by its key.
 package enum KeyedName {
-    /// Why a worker does not get its name.
-    package enum Fault: Error, Equatable, CustomStringConvertible {
-        /// It is the name of another key's worker.
-        case ofAnother(name: String, label: String)
-        /// Sums of a worker with its key were wrong.
-        case shutOut(label: String)
+    /// A worker's own word for itself is the name of another key's worker.
+    package struct Fault: Error, CustomStringConvertible {
+        let name, label: String
 
         package var description: String {
-            switch self {
-            case .ofAnother(let name, let label):
-                "the name '\(name)', which is of another key's worker: those of this key begin with '\(label)/'"
-            case .shutOut(let label):
-                "a worker with the key '\(label)': sums of one with this key were wrong, and none is taken in again"
-            }
+            "the name '\(name)', which is of another key's worker: those of this key begin with '\(label)/'"
         }
     }
     private static let stroke = UInt8(ascii: "/")
@@ -28,17 +20,15 @@ package enum KeyedName {
     /// - Parameters:
     ///   - hello: what it said.
     ///   - label: its key's.
-    ///   - shutOut: the names of workers whose sums were wrong.
     /// - Returns: the hello, under that name.
     /// - Throws: why it does not get one.
-    package static func of(_ hello: Hello, label: String, shutOut: Set<String>) throws(Fault) -> Hello {
+    package static func of(_ hello: Hello, label: String) throws(Fault) -> Hello {
         // By bytes: a mark that begins a name makes one character of itself and the stroke before it.
         let own = label + "/"
         let isOwn = hello.name.utf8.starts(with: own.utf8)
         if hello.name.utf8.contains(stroke), !isOwn {
-            throw .ofAnother(name: String(hello.name.prefix(80)).printable, label: label)
+            throw Fault(name: String(hello.name.prefix(80)).printable, label: label)
         }
-        if shutOut.contains(where: { $0.utf8.starts(with: own.utf8) }) { throw .shutOut(label: label) }
         var named = hello
         if !isOwn { named.name = own + hello.name }
         return named

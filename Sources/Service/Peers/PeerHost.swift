@@ -24,8 +24,6 @@ protocol PeerHost: AnyObject {
     var droppedPeers: DroppedPeers { get set }
     /// How many workers there are.
     var workerCount: Int { get }
-    /// The names of workers whose sums were wrong.
-    var shutOutNames: Set<String> { get }
 
     /// A block for floats that come as others.
     func place(count: Int) -> FloatBlock
@@ -116,7 +114,7 @@ extension PeerHost {
     private func named(_ message: Message, by arrival: Reception.Arrival) throws -> Message? {
         guard case .hello(let hello) = message, let label = arrival.label else { return message }
         do throws(KeyedName.Fault) {
-            return .hello(try KeyedName.of(hello, label: label, shutOut: shutOutNames))
+            return .hello(try KeyedName.of(hello, label: label))
         } catch {
             try refuse(WorkerID(arrival.peer), Refusal(.notAuthorized, "\(error)"))
             return nil

@@ -5,8 +5,6 @@ import Wire
 extension RelayShell: PeerHost {
     var servedJob: Job? { job }
     var workerCount: Int { relay.workerCount }
-    /// A relay compares no sums.
-    var shutOutNames: Set<String> { [] }
 
     func areSamplesWhole() -> Bool { sampleWatch?.isWhole() ?? true }
 

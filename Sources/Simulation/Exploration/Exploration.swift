@@ -24,6 +24,8 @@ package struct Exploration: Sendable {
         package var isAudited = false
         /// Whether the exchange is delayed: two rounds are computed at once.
         package var isDelayed = false
+        /// How many keys the workers have, in turn; nil where nobody needs one.
+        package var keys: Int?
 
         /// Two workers, two leaves, two rounds, no faults.
         package init() {}

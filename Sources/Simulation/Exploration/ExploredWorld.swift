@@ -33,6 +33,8 @@ struct ExploredWorld {
         var down: [Parcel] = []
         var tasks: [Task] = []
         var lies = false
+        /// Whether it was sent away with the key that it had at first.
+        var hasOwnKey = false
         /// Of all of the above.
         var fingerprint: UInt64 = 0
     }
@@ -191,7 +193,8 @@ struct ExploredWorld {
     private mutating func start(_ i: Int) {
         let life = places[i].life
         let id = WorkerID([UInt8(truncatingIfNeeded: i), UInt8(truncatingIfNeeded: life)])
-        places[i].worker = SimulatedWorker(id, name: "w\(i).\(life)", run.machines[i], run, seed: 1, at: now)
+        let name = run.name(of: i, life: life, hasOwnKey: places[i].hasOwnKey)
+        places[i].worker = SimulatedWorker(id, name: name, run.machines[i], run, seed: 1, at: now)
         places[i].lies = false
         places[i].fingerprint = Fingerprint.of(places[i])
     }
@@ -241,11 +244,23 @@ struct ExploredWorld {
                 places[i].tasks.append(.compute(work, parameters: parameters, generation: generation))
             case .tell: break
             case .end(let reason):
-                if let reason, !places[i].lies { throw Simulation.Failure(description: "w\(i) ended: \(reason)") }
-                places[i].worker = nil
-                (places[i].up, places[i].tasks) = ([], [])
+                try takeEnd(of: i, reason)
             }
         }
+    }
+
+    private mutating func takeEnd(of i: Int, _ reason: String?) throws(Simulation.Failure) {
+        let keyed = run.areNamesOwn ? places.indices.filter { run.machines[$0].key == run.machines[i].key } : [i]
+        if let reason, !keyed.contains(where: { places[$0].lies || $0 != i && places[$0].hasOwnKey }) {
+            throw Simulation.Failure(description: "w\(i) ended: \(reason)")
+        }
+        places[i].worker = nil
+        (places[i].up, places[i].tasks) = ([], [])
+        // With a liar all may be sent away, and then somebody has to go on.
+        guard reason != nil, run.areNamesOwn else { return }
+        (places[i].down, places[i].hasOwnKey) = ([], true)
+        places[i].life += 1
+        start(i)
     }
 
     private mutating func carryOutCoordinator() throws(Simulation.Failure) {

@@ -42,6 +42,7 @@ struct BenchSchedulesCommand: ParsableCommand {
     @Option(help: "The parts in which its vectors travel (1).") var parts: Int?
     @Option(help: "How many faults it has at most (0).") var faults: Int?
     @Flag(help: "Two workers compute each of its leaves; lies are among the faults.") var audited = false
+    @Option(help: "Keys that its workers have in turn, where sums are compared (each its own name).") var keys: Int?
     @Flag(help: "Compute a step while the sums of the one before travel.") var overlap = false
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -50,15 +51,19 @@ struct BenchSchedulesCommand: ParsableCommand {
             throw ValidationError("--count must be 1 to 10^9, not \(count)")
         }
         if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
-        let sizes = ["--workers": workers, "--leaves": leaves, "--steps": steps, "--parts": parts, "--faults": faults]
+        let sizes = [
+            "--workers": workers, "--leaves": leaves, "--steps": steps, "--parts": parts, "--faults": faults,
+            "--keys": keys,
+        ]
         let flags = ["--audited": audited, "--overlap": overlap]
         let given = sizes.filter { $0.value != nil }.map(\.key) + flags.filter(\.value).map(\.key)
         if everyOrder, first != nil || count != nil {
             throw ValidationError("--count and --first are of seeds, and --every-order draws nothing")
         }
         if !everyOrder, let first = given.min() { throw ValidationError("\(first) goes with --every-order") }
-        if ![workers, leaves, steps, parts].compactMap({ $0 }).allSatisfy((1...8).contains) {
-            throw ValidationError("--workers, --leaves, --steps and --parts must be 1 to 8: more have too many orders")
+        if ![workers, leaves, steps, parts, keys].compactMap({ $0 }).allSatisfy((1...8).contains) {
+            throw ValidationError(
+                "--workers, --leaves, --steps, --parts and --keys must be 1 to 8: more have too many orders")
         }
         if let faults, !(0...8).contains(faults) {
             throw ValidationError("--faults must be 0 to 8, not \(faults)")
@@ -70,7 +75,7 @@ struct BenchSchedulesCommand: ParsableCommand {
     private func explore() throws {
         var size = Exploration.Size()
         (size.workers, size.leaves, size.rounds, size.parts) = (workers ?? 2, leaves ?? 2, steps ?? 2, parts ?? 1)
-        (size.faults, size.isAudited, size.isDelayed) = (faults ?? 0, audited, overlap)
+        (size.faults, size.isAudited, size.isDelayed, size.keys) = (faults ?? 0, audited, overlap, keys)
         let tally: Exploration.Tally
         do {
             tally = try Exploration(size).finish { tally in
