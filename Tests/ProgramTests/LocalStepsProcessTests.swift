@@ -5,36 +5,12 @@ import Testing
 /// The promise with local steps, with real processes.
 @Suite(.serialized, .onOwnThreads)
 struct LocalStepsProcessTests {
-    static let options = [
-        ["--local-steps", "5"],
-        ["--local-steps", "5", "--wire", "bfloat16", "--set", "upstream.outer=momentum"],
-        ["--local-steps", "5", "--wire", "int8", "--set", "upstream.inner_state=fresh"],
-        ["--wire", "int8"],
-    ]
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
     private func pretrain(_ name: String, steps: Int = 100, _ flags: [String]) throws -> Pretraining.Outcome {
         try Pretraining.pretrain(run: folder.path(name), steps: steps, flags)
-    }
-
-    @Test(arguments: options)
-    func theBitsAreThoseOfOneWorker(option: [String]) throws {
-        let alone = try pretrain("alone", option + ["--workers", "1"])
-        #expect(alone.step == 100)
-        for (i, flags) in [
-            ["--workers", "1", "--no-shared-memory"], ["--workers", "3", "--no-shared-memory"],
-            ["--workers", "2", "--threads", "2"], ["--workers", "7"],
-        ].enumerated() {
-            #expect(try pretrain("\(i)", option + flags) == alone, Comment(rawValue: flags.joined(separator: " ")))
-        }
-    }
-
-    @Test(arguments: options)
-    func whatWasKilledGoesOnToTheSameBits(option: [String]) throws {
-        let resumed = try Pretraining.afterKills(run: folder.path("run"), job: option)
-        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: resumed.step, job: option)))
     }
 
     @Test func whatCannotBeServedIsRefusedInALine() throws {

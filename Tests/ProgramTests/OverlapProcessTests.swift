@@ -5,33 +5,12 @@ import Testing
 /// The promise where steps overlap, with real processes.
 @Suite(.serialized, .onOwnThreads)
 struct OverlapProcessTests {
-    static let options = [["--overlap"], ["--overlap", "--wire", "bfloat16"], ["--overlap", "--wire", "int8"]]
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
     private func pretrain(_ name: String, steps: Int = 100, _ flags: [String]) throws -> Pretraining.Outcome {
         try Pretraining.pretrain(run: folder.path(name), steps: steps, flags)
-    }
-
-    @Test(arguments: options)
-    func theBitsAreThoseOfOneWorker(option: [String]) throws {
-        let alone = try pretrain("alone", option + ["--workers", "1"])
-        #expect(alone.step == 100)
-        for (i, flags) in [
-            ["--workers", "1", "--no-shared-memory"], ["--workers", "3", "--no-shared-memory"],
-            ["--workers", "2", "--threads", "2"], ["--workers", "7"], ["--workers", "3", "--audit", "0.5"],
-            ["--workers", "2", "--audit", "1", "--no-shared-memory"], ["--workers", "1", "--audit", "1"],
-        ].enumerated() {
-            #expect(try pretrain("\(i)", option + flags) == alone, Comment(rawValue: flags.joined(separator: " ")))
-        }
-    }
-
-    @Test(arguments: options)
-    func whatWasKilledGoesOnToTheSameBits(option: [String]) throws {
-        let resumed = try Pretraining.afterKills(run: folder.path("run"), job: option)
-        #expect(resumed.parameters_sha256 == (try Pretraining.bits(afterSteps: resumed.step, job: option)))
-        #expect(try Pretraining.inspect(folder.path("run")) == resumed)
     }
 
     @Test func workersThatComeAndGoStreamAndStandBehindRelaysChangeNoBit() throws {
