@@ -75,7 +75,13 @@ struct MetricsText {
     }
 
     private static func escaped(_ label: String) -> String {
-        String(label.prefix(300)).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
-            "\n", with: "\\n")
+        // By scalars: a mark after a quote makes one character of both, which is no quote.
+        label.unicodeScalars.prefix(300).reduce(into: "") { text, scalar in
+            switch scalar {
+            case "\\", "\"": text += "\\\(scalar)"
+            case "\n": text += "\\n"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
     }
 }

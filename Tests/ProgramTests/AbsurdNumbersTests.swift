@@ -20,6 +20,9 @@ private struct Place: CustomTestStringConvertible, Sendable {
         (testDescription, self.arguments) = (description, arguments)
     }
 
+    /// How a night's stages come.
+    private enum Stages { case edf, lines, none }
+
     static let all = sleepAccel + published + slpdb + table + edf + radar
 
     private static func lines(_ count: Int, _ line: (Int) -> String) -> String {
@@ -105,14 +108,17 @@ private struct Place: CustomTestStringConvertible, Sendable {
 
     /// Fields of the header of a file with one signal and, in EDF+, annotations: name, first byte.
     private static let edf =
-        [("duration of a record", 244), ("physical maximum", 256 + 112), ("digital maximum", 256 + 128)].map {
-            name, byte in
+        [
+            ("duration of a record", 244, Stages.edf), ("duration of a record, stages as lines", 244, .lines),
+            ("duration of a record, no stages", 244, .none), ("physical maximum", 256 + 112, .edf),
+            ("digital maximum", 256 + 128, .edf),
+        ].map { name, byte, stages in
             Place("edf: \(name)") { folder, number in
                 let values = (0..<3_600).map { 50 * sin(Double($0)) }
                 var file = EDFBytes(signals: [EDFBytes.Signal(name: "EEG", rate: 10, values: values)]).data
                 put(number, at: byte, in: &file)
                 try file.write(to: URL(filePath: folder.path("a.edf")))
-                return try edfArguments(folder)
+                return try edfArguments(folder, stages)
             }
         }
         + ["onset", "duration"].map { name in
@@ -120,7 +126,7 @@ private struct Place: CustomTestStringConvertible, Sendable {
                 let values = (0..<3_600).map { 50 * sin(Double($0)) }
                 try EDFBytes(signals: [EDFBytes.Signal(name: "EEG", rate: 10, values: values)]).write(
                     to: folder.path("a.edf"))
-                let arguments = try edfArguments(folder)
+                let arguments = try edfArguments(folder, .edf)
                 var file = try Data(contentsOf: URL(filePath: folder.path("h.edf")))
                 let mark = Data((name == "onset" ? "+90" : "\u{15}30").utf8)
                 let range = try #require(file.range(of: mark))
@@ -132,13 +138,14 @@ private struct Place: CustomTestStringConvertible, Sendable {
             }
         }
 
-    private static func edfArguments(_ folder: TemporaryFolder) throws -> [String] {
-        try EDFBytes(stages: Array(repeating: "Sleep stage W", count: 12)).write(to: folder.path("h.edf"))
-        return [
-            "edf", "--signals", folder.path("a.edf"), "--hypnogram", folder.path("h.edf"), "--channels", "EEG",
-            "--rate",
-            "10",
-        ]
+    private static func edfArguments(_ folder: TemporaryFolder, _ stages: Stages) throws -> [String] {
+        let arguments = ["edf", "--signals", folder.path("a.edf"), "--channels", "EEG", "--rate", "10"]
+        switch stages {
+        case .edf: try EDFBytes(stages: Array(repeating: "Sleep stage W", count: 12)).write(to: folder.path("h.edf"))
+        case .lines: try folder.write(lines(12) { _ in "W" }, to: "h.edf")
+        case .none: return arguments + ["--row-seconds", "30"]
+        }
+        return arguments + ["--hypnogram", folder.path("h.edf")]
     }
 
     /// The physical maximum of the first signal of a radar's record.

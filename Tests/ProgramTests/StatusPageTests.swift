@@ -125,6 +125,16 @@ private func servingChild(of run: ProgramRun) -> Int32? {
         #expect(throws: HTTPExchange.Unreachable.self) { try page.get("/") }
     }
 
+    /// A mark after a quote makes one character of both.
+    @Test func aQuoteInALabelEndsItWhateverFollows() throws {
+        let folder = try TemporaryFolder()
+        let run = try EndlessRun.pretrain(run: folder.path("q\"\u{301}x"), "--workers", "1", "--status", "0")
+        try run.waitsForProgress()
+        let body = try ServedPage(of: run.process).get("/metrics").body
+        #expect(Array(body.utf8).firstRange(of: Array(#"/q\""#.utf8)) != nil, "\(body)")
+        _ = try run.stop()
+    }
+
     @Test func whateverIsDoneToAPageTheRunGoesOn() throws {
         let folder = try TemporaryFolder()
         let run = try EndlessRun.pretrain(run: folder.path("run"), "--workers", "1", "--status", "0")

@@ -60,6 +60,11 @@ struct EDFFields {
         }
     }
 
+    /// That the header can't be as a byte has it.
+    func failure(_ byte: Int, _ reason: String) -> DatasetError {
+        .malformed(path: path, byte: byte, reason: "\(reason); \(Self.editor)")
+    }
+
     /// Letters beyond ASCII in a person's or a recording's field.
     var notes: [String] {
         guard let odd = bytes[Self.freeTexts].firstIndex(where: { $0 > 127 }) else { return [] }

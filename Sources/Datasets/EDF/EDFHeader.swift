@@ -13,10 +13,10 @@ struct EDFHeader {
         let name: String
         let unit: String
         /// Physical units of a step, and steps from a digital 0 to a physical one: `bit * (offset + digital)`.
-        let bit: Double
-        let offset: Double
+        var bit: Double
+        var offset: Double
         /// What a sample can be; one beyond is taken for the nearest of these, as edflib does.
-        let digital: ClosedRange<Int32>
+        var digital: ClosedRange<Int32>
         /// Samples in a data record.
         let sampleCount: Int
         /// Where the signal begins in a data record, in bytes.
@@ -26,7 +26,8 @@ struct EDFHeader {
         var flaw: DatasetError?
     }
 
-    private static let editor = "repair its header with EDFbrowser or copy it again"
+    /// No recording is longer: thirty years, in seconds.
+    private static let longest = 1e9
     private static let annotationNames: Set = ["EDF Annotations", "BDF Annotations"]
 
     let path: String
@@ -62,9 +63,8 @@ struct EDFHeader {
             recordBytes += signal.sampleCount * sampleBytes
             signals.append(signal)
         }
-        guard recordBytes > 0 || signals.isEmpty else {
-            throw .malformed(
-                path: path, byte: fields.place(216, 8, 0), reason: "no signal has samples; \(Self.editor)")
+        guard recordBytes > 0 else {
+            throw fields.failure(fields.place(216, 8, 0), "no signal has samples")
         }
         (self.signals, self.recordBytes) = (signals, recordBytes)
 
@@ -72,10 +72,12 @@ struct EDFHeader {
         guard
             recordSeconds > 0 || (recordSeconds == 0 && signals.allSatisfy { $0.isAnnotations || $0.sampleCount == 0 })
         else {
-            throw .malformed(
-                path: path, byte: 244, reason: "data records of \(recordSeconds) s can't hold signals; \(Self.editor)")
+            throw fields.failure(244, "data records of \(recordSeconds) s can't hold signals")
         }
         recordCount = try Self.recordCount(fields, recordBytes: recordBytes, held: file.byteCount - byteCount)
+        guard recordSeconds * Double(recordCount) <= Self.longest else {
+            throw fields.failure(244, "\(recordCount) data records of \(recordSeconds) s are more than 30 years")
+        }
 
         let kind = fields.text(at: 192, length: 44)
         let saysPlus = kind.hasPrefix("EDF+") || kind.hasPrefix("BDF+")
@@ -96,34 +98,23 @@ struct EDFHeader {
     }
 
     private static func signal(_ index: Int, at recordByte: Int, _ fields: EDFFields) throws(DatasetError) -> Signal {
-        func failure(_ byte: Int, _ reason: String) -> DatasetError {
-            .malformed(path: fields.path, byte: byte, reason: "\(reason); \(editor)")
-        }
         let name = fields.text(at: fields.place(0, 16, index), length: 16)
         let countByte = fields.place(216, 8, index)
         let count = try fields.number(at: countByte, length: 8, "number of samples")
-        let noSamples = failure(countByte, "\(count) samples in a data record")
+        let noSamples = fields.failure(countByte, "\(count) samples in a data record")
         guard (0...10_000_000).contains(count), count > 0 || !annotationNames.contains(name) else { throw noSamples }
-        if annotationNames.contains(name) {  // what else its header says has no meaning
-            return Signal(
-                name: name, unit: "", bit: 1, offset: 0, digital: 0...0, sampleCount: count, byteOffset: recordByte,
-                isAnnotations: true
-            )
-        }
-        let unit = fields.text(at: fields.place(96, 8, index), length: 8)
+        let isAnnotations = annotationNames.contains(name)
+        var signal = Signal(
+            name: name, unit: isAnnotations ? "" : fields.text(at: fields.place(96, 8, index), length: 8), bit: 1,
+            offset: 0, digital: 0...0, sampleCount: count, byteOffset: recordByte, isAnnotations: isAnnotations)
+        if isAnnotations { return signal }  // what else its header says has no meaning
         // Recorders write odd ranges, or no samples, for inputs that nothing was plugged into: only who wants their
         // values is refused.
         do throws(DatasetError) {
             if count == 0 { throw noSamples }
-            let scale = try scale(index, fields)
-            return Signal(
-                name: name, unit: unit, bit: scale.bit, offset: scale.offset, digital: scale.digital,
-                sampleCount: count, byteOffset: recordByte, isAnnotations: false)
-        } catch {
-            return Signal(
-                name: name, unit: unit, bit: 1, offset: 0, digital: 0...0, sampleCount: count, byteOffset: recordByte,
-                isAnnotations: false, flaw: error)
-        }
+            (signal.bit, signal.offset, signal.digital) = try scale(index, fields)
+        } catch { signal.flaw = error }
+        return signal
     }
 
     /// How the samples of a signal become physical values.
@@ -132,32 +123,31 @@ struct EDFHeader {
     private static func scale(
         _ index: Int, _ fields: EDFFields
     ) throws(DatasetError) -> (bit: Double, offset: Double, digital: ClosedRange<Int32>) {
-        func failure(_ byte: Int, _ reason: String) -> DatasetError {
-            .malformed(path: fields.path, byte: byte, reason: "\(reason); \(editor)")
-        }
         let physicalByte = fields.place(104, 8, index)
         let physical = try (
             fields.decimal(at: physicalByte, "physical minimum"),
             fields.decimal(at: fields.place(112, 8, index), "physical maximum")
         )
         guard physical.0 != physical.1 else {
-            throw failure(physicalByte, "physical minimum and maximum are the same")
+            throw fields.failure(physicalByte, "physical minimum and maximum are the same")
         }
         let digitalByte = fields.place(120, 8, index)
         let digital = try (
             fields.number(at: digitalByte, length: 8, "digital minimum"),
             fields.number(at: fields.place(128, 8, index), length: 8, "digital maximum")
         )
-        guard digital.0 < digital.1 else { throw failure(digitalByte, "the digital minimum is not below the maximum") }
+        guard digital.0 < digital.1 else {
+            throw fields.failure(digitalByte, "the digital minimum is not below the maximum")
+        }
         let limit = fields.isBDF ? 1 << 23 : 1 << 15
         guard digital.0 >= -limit, digital.1 < limit else {
             let bits = fields.isBDF ? 24 : 16
-            throw failure(digitalByte, "samples from \(digital.0) to \(digital.1) do not fit in \(bits) bits")
+            throw fields.failure(digitalByte, "samples from \(digital.0) to \(digital.1) do not fit in \(bits) bits")
         }
         let bit = (physical.1 - physical.0) / Double(digital.1 - digital.0)
         let offset = physical.1 / bit - Double(digital.1)
         guard offset.isFinite, max(abs(physical.0), abs(physical.1)) <= Double(Float.greatestFiniteMagnitude) else {
-            throw failure(
+            throw fields.failure(
                 physicalByte, "\(physical.0) to \(physical.1): beyond what 32-bit numbers hold")
         }
         return (bit, offset, Int32(digital.0)...Int32(digital.1))
@@ -167,18 +157,16 @@ struct EDFHeader {
         let promised = try fields.number(at: 236, length: 8, "number of data records")
         guard promised > 0 else {
             let why = promised == -1 ? "its recording was never finished" : "it has no data"
-            throw .malformed(
-                path: fields.path, byte: 236,
-                reason: "\(promised) data records (\(why)) where the file holds \(held / recordBytes); \(editor)")
+            throw fields.failure(236, "\(promised) data records (\(why)) where the file holds \(held / recordBytes)")
         }
         let needed = promised.multipliedReportingOverflow(by: recordBytes)
         guard !needed.overflow, needed.partialValue == held else {
             let isCut = needed.overflow || needed.partialValue > held
-            throw .malformed(
-                path: fields.path, byte: fields.byteCount + (isCut ? held : needed.partialValue),
-                reason: "the header says \(promised) data records of \(recordBytes) bytes where the file holds "
-                    + "\(held / recordBytes)\(held % recordBytes == 0 ? "" : " and \(held % recordBytes) bytes"); "
-                    + editor)
+            let rest = held % recordBytes == 0 ? "" : " and \(held % recordBytes) bytes"
+            throw fields.failure(
+                fields.byteCount + (isCut ? held : needed.partialValue),
+                "the header says \(promised) data records of \(recordBytes) bytes where the file holds "
+                    + "\(held / recordBytes)\(rest)")
         }
         return promised
     }

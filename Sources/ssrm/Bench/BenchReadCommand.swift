@@ -58,7 +58,7 @@ struct BenchReadCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
-        if rounds < 1 { throw ValidationError("--rounds must be at least 1") }
+        if !(1...10_000).contains(rounds) { throw ValidationError("--rounds must be 1 to 10000, not \(rounds)") }
     }
 
     func run() throws {

@@ -58,11 +58,14 @@ struct BenchRoundsCommand: ParsableCommand {
     private static let longestLease = 86_400.0
 
     func validate() throws {
-        let numbers = [workers, threads, leaves ?? 1, bytes, publishedBytes ?? 1, sharedProcessors ?? 1]
-        if numbers.contains(where: { !(1...1 << 31).contains($0) }) {
-            throw ValidationError("all numbers and sizes must be at least 1")
+        if ![bytes, publishedBytes ?? 1, sharedProcessors ?? 1].allSatisfy((1...1 << 31).contains) {
+            throw ValidationError("--bytes, --published-bytes and --shared-processors must be 1 to 2^31")
         }
-        if workers > 20_000 { throw ValidationError("--workers must be at most 20000, not \(workers)") }
+        if !(1...20_000).contains(workers) { throw ValidationError("--workers must be 1 to 20000, not \(workers)") }
+        if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
+        if !(1...1 << 20).contains(leaves ?? workers * threads) {
+            throw ValidationError("--leaves must be 1 to 2^20, not \(leaves ?? workers * threads)")
+        }
         if !(1...64).contains(parts) { throw ValidationError("--parts must be 1 to 64, not \(parts)") }
         if !(0...workers).contains(relays) {
             throw ValidationError("--relays must be 0 to the number of workers, not \(relays)")

@@ -70,7 +70,9 @@ struct KeysCommand: ParsableCommand {
 
         private static var machineName: String {
             String(
-                ProcessInfo.processInfo.hostName.prefix(64).map { $0.isASCII && $0.isLetter || $0.isNumber ? $0 : "-" })
+                ProcessInfo.processInfo.hostName.prefix(64).map {
+                    $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-"
+                })
         }
     }
 
