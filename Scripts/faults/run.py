@@ -468,14 +468,20 @@ class Run:
         self.after(fault.pause, self.come_back_relay)
         return f"{'killed' if number == signal.SIGKILL else 'asked'} relay {relay.pid}"
 
-    def kill_coordinator(self, fault, draw):
+    def takes_coordinator_down(self):
+        """Kills the coordinator and waits for its end; False where it does not run or something else is done to it."""
         with self.lock:
             if not self.coordinator.runs or "coordinator" in self.wanted:
-                return LATER
+                return False
             self.wanted.add("coordinator")
             self.coordinator.may_end_with = None
             self.coordinator.send(signal.SIGKILL)
             self.coordinator.wait(5)
+            return True
+
+    def kill_coordinator(self, fault, draw):
+        if not self.takes_coordinator_down():
+            return LATER
         self.expect(fault, ["started"], lambda event: event["resumed"], within=20)
         self.after(fault.pause * 0.7, self.come_back)
         return "killed, and resumed"
@@ -589,13 +595,8 @@ class Run:
         """Kills the coordinator, and does something to its newest checkpoint before it is resumed."""
         if len(self.checkpoints()) < 2 or self.storage_faults:
             return LATER
-        with self.lock:
-            if not self.coordinator.runs or "coordinator" in self.wanted:
-                return LATER
-            self.wanted.add("coordinator")
-            self.coordinator.may_end_with = None
-            self.coordinator.send(signal.SIGKILL)
-            self.coordinator.wait(5)
+        if not self.takes_coordinator_down():
+            return LATER
         file = self.checkpoints()[0]
         self.forget_untold(file.name)
         change = fault.kind.removeprefix("checkpoint-")

@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-static long long until;
+static _Atomic long long until;
 
 static long long now_ns(void) {
     struct timespec now;

@@ -55,4 +55,7 @@ extension String {
     package func printable(limit: Int) -> String {
         String(unicodeScalars.prefix(limit).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
     }
+
+    /// Day and time of day of a time like `2026-03-31T22:47:30.5Z`, to the second.
+    package var dayAndTime: String { String(prefix(19)).replacing("T", with: " ") }
 }

@@ -97,7 +97,7 @@ public struct JoinedDatasets: RecordingSource {
     ///
     /// - Returns: nothing.
     /// - Throws: `TensorFileError` for a dataset that was cut meanwhile, or from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         for dataset in datasets {
             if let preparation {
                 try append(dataset.samples(prepared: preparation, threads: threads), to: &writer)
@@ -106,7 +106,6 @@ public struct JoinedDatasets: RecordingSource {
             }
             try dataset.requireWhole()
         }
-        return []
     }
 
     private func append(_ samples: PreparedSamples, to writer: inout DatasetWriter) throws(TensorFileError) {

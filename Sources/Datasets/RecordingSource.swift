@@ -10,10 +10,9 @@ public protocol RecordingSource {
     var notes: [String] { get }
     /// The same where `notes` gathers what is said of many files, a line for each; `notes` by default.
     var notesInFull: [String] { get }
-    /// Appends the values of every sample in the outline's order.
-    ///
-    /// - Returns: what was left out of the values' files, rows for example.
-    func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem]
+    /// Appends the values of every sample in the outline's order, and to the writer's `skipped` what was left out of
+    /// the values' files.
+    func appendSamples(to writer: inout DatasetWriter) throws
 }
 
 extension RecordingSource {
@@ -38,12 +37,13 @@ extension RecordingSource {
         var outline = outline
         if let reader { outline.reader = reader }
         var writer = try DatasetWriter(path: path, outline: outline, progress: progress)
-        let skippedOfValues = try appendSamples(to: &writer)
+        try appendSamples(to: &writer)
         if let (recording, position) = writer.sampleNotFinite {
             throw DatasetError.notFinite(recording: recording, position: position)
         }
         for line in writer.notes { note(line) }
         if let twins = writer.noteOnTwins { note(twins) }
+        let skippedOfValues = writer.skipped
         return (try writer.finish(), skipped + skippedOfValues)
     }
 }
@@ -87,5 +87,10 @@ public struct SkippedItem: Sendable, Equatable, Codable {
     /// Something left out; by default a whole file or folder.
     public init(path: String, kind: Kind = .file, count: Int = 1, reason: String) {
         (self.path, self.kind, self.count, self.reason) = (path, kind, count, reason)
+    }
+
+    /// What was left out of a file for several reasons: an item for each for which anything was.
+    static func items(of path: String, _ kind: Kind, _ counts: [(count: Int, reason: String)]) -> [SkippedItem] {
+        counts.filter { $0.count > 0 }.map { SkippedItem(path: path, kind: kind, count: $0.count, reason: $0.reason) }
     }
 }

@@ -7,7 +7,6 @@ public struct RecordingStart: Sendable, Equatable {
     /// Days since 1 January 1970; nil where nobody knows the day.
     public let day: Int?
 
-    private static let daySeconds = 86_400.0
     /// From the year 1800 to the year 3000.
     private static let days = -62_091...376_199
 
@@ -17,11 +16,11 @@ public struct RecordingStart: Sendable, Equatable {
     ///   - time: seconds since 1970 on that clock, or since any midnight; within a million days.
     ///   - hasDay: whether the day is known.
     public init?(time: Double, hasDay: Bool) {
-        guard abs(time) < 1e6 * Self.daySeconds else { return nil }
+        guard abs(time) < 1e6 * CalendarDay.seconds else { return nil }
         // Files count milliseconds; what is smaller is rounding.
         let time = (time * 1000).rounded() / 1000
-        let day = (time / Self.daySeconds).rounded(.down)
-        seconds = time - day * Self.daySeconds
+        let day = (time / CalendarDay.seconds).rounded(.down)
+        seconds = time - day * CalendarDay.seconds
         guard hasDay else {
             self.day = nil
             return
@@ -40,7 +39,7 @@ public struct RecordingStart: Sendable, Equatable {
             return
         }
         guard let day = Self.day(parts[0]) else { return nil }
-        self.init(time: Double(day) * Self.daySeconds + seconds, hasDay: true)
+        self.init(time: Double(day) * CalendarDay.seconds + seconds, hasDay: true)
     }
 
     private static func number(_ text: Substring, digits: ClosedRange<Int>) -> Int? {
@@ -82,8 +81,7 @@ public struct RecordingStart: Sendable, Equatable {
 
     /// The start as a text that `init(_:)` reads.
     public var text: String {
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        var text = "\(two(clock.hour)):\(two(clock.minute)):\(two(clock.second))"
+        var text = "\(clock.hour.twoDigits):\(clock.minute.twoDigits):\(clock.second.twoDigits)"
         let milliseconds = Int(((seconds - seconds.rounded(.down)) * 1000).rounded())
         if milliseconds > 0 {
             var digits = String(1000 + milliseconds).dropFirst()
@@ -91,11 +89,11 @@ public struct RecordingStart: Sendable, Equatable {
             text += "." + digits
         }
         guard let date else { return text }
-        return "\(date.year)-\(two(date.month))-\(two(date.day))T" + text
+        return "\(date.year)-\(date.month.twoDigits)-\(date.day.twoDigits)T" + text
     }
 
     /// The start of what begins so many seconds later; nil where that is too far away.
     public func adding(_ later: Double) -> RecordingStart? {
-        RecordingStart(time: Double(day ?? 0) * Self.daySeconds + seconds + later, hasDay: day != nil)
+        RecordingStart(time: Double(day ?? 0) * CalendarDay.seconds + seconds + later, hasDay: day != nil)
     }
 }

@@ -9,6 +9,9 @@ public struct SleepEpochWindow: Sendable, Equatable {
     /// How long a sleep epoch lasts, in seconds, as sleep is scored.
     public static let epochSeconds = 30.0
 
+    /// How many sleep epochs a day has.
+    static let epochsPerDay = Int(CalendarDay.seconds / epochSeconds)
+
     /// Fewer sleep epochs in a row than this, five minutes, are no use as a recording.
     static let fewestEpochs = 10
 

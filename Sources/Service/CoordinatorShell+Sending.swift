@@ -21,8 +21,7 @@ extension CoordinatorShell {
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         sentBytes += frames.reduce(header.count) { $0 + $1.content.bytes.count }
         note(frames, to: worker)
-        try reception.send(
-            [.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }, to: worker.bytes)
+        try reception.send([Part](header, frames), to: worker.bytes)
     }
 
     /// Opens a worker's memory, where it has proven that it reads this process's: then both are on one machine.

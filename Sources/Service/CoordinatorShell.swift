@@ -111,11 +111,7 @@ package final class CoordinatorShell {
         schedule = CheckpointSchedule(settings.checkpointEvery, stepsPerRound: job.stepsPerRound)
         let probe = ArithmeticProbe(ofThisProcess: sha256(of: job.probe()))
         training = Training(
-            Training.Plan(
-                leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
-                largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount, parts: parts,
-                roundsAtOnce: job.roundsAtOnce),
-            round: state.round, firstClaim: .random(in: 1...1 << 62),
+            Training.Plan(of: job, parts), round: state.round, firstClaim: .random(in: 1...1 << 62),
             probe: checkpoint.probe?.remembered(beside: probe),
             reference: probe, record: checkpoint.record, heartbeat: settings.heartbeat, lease: settings.lease,
             refusesOtherArithmetic: settings.refusesOtherArithmetic, areNamesOwn: settings.keys != nil,

@@ -1,3 +1,4 @@
+import Coordination
 import Upstream
 import Wire
 
@@ -14,5 +15,15 @@ extension Job {
             throw ServiceError("the coordinator's job can't be read; install the same ssrm on both machines")
         }
         do { try validate() } catch { throw ServiceError("the coordinator's job can't be trained: \(error)") }
+    }
+}
+
+extension Training.Plan {
+    /// What of a job its coordinator, or a relay, divides among workers.
+    init(of job: Job, _ parts: VectorParts?) {
+        self.init(
+            leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
+            largestFigures: job.figures.map(\.largestPerLeaf), vectorCount: job.exchangeCount, parts: parts,
+            roundsAtOnce: job.roundsAtOnce)
     }
 }

@@ -28,7 +28,7 @@ package enum Processors {
     package static let count: Int = {
         // Where the kernel does not tell which they are, it is asked how many there are.
         let processors = allowed.isEmpty ? ProcessInfo.processInfo.activeProcessorCount : allowed.count
-        guard let time = ProcessorTime.ofThisProcess else { return max(processors, 1) }
+        guard let time = ControlGroups.ofThisProcess.processors else { return max(processors, 1) }
         return max(1, min(processors, Int(time)))
     }()
 

@@ -106,7 +106,7 @@ package final class WorkerShell {
     private func receive(_ frames: [Frame]) throws {
         let envelope: ReceivedEnvelope
         do throws(WireError) {
-            envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
+            envelope = try ReceivedEnvelope([ReceivedPart](frames))
         } catch {
             return try perform(employment.onUnreadable(error, at: watch.elapsed))
         }

@@ -162,9 +162,8 @@ private struct GivenValues: RecordingSource {
     let skipped: [SkippedItem] = []
     let values: [Float]
 
-    func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    func appendSamples(to writer: inout DatasetWriter) throws {
         for value in values { try withUnsafePointer(to: value) { try writer.append(.init(start: $0, count: 1)) } }
-        return []
     }
 }
 

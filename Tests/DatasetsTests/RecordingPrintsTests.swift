@@ -18,7 +18,7 @@ private func note(of recordings: [(subject: Int, values: [Float])], piece: Int) 
     var writer = try DatasetWriter(path: folder.path("x"), outline: outline)
     let values = recordings.flatMap(\.values)
     for start in stride(from: 0, to: values.count, by: piece) {
-        try values[start..<min(start + piece, values.count)].withUnsafeBufferPointer { try writer.append($0) }
+        try writer.append(values[start..<min(start + piece, values.count)])
     }
     let note = writer.noteOnTwins
     _ = try writer.finish()

@@ -68,7 +68,7 @@ import Testing
             recordings: [recording])
         var writer = try DatasetWriter(path: path, outline: outline)
         let values = (0..<piece * 64 * 27).map { Float($0 % 7919) / 7919 }
-        for _ in 0..<count / piece { try values.withUnsafeBufferPointer { try writer.append($0) } }
+        for _ in 0..<count / piece { try writer.append(values) }
         _ = try writer.finish()
         return path
     }

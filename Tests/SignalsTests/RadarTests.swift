@@ -92,7 +92,7 @@ private func night(_ model: RadarModel) -> RadarNight {
 func theBestPairSeesBreathingInMillimetres(seed: UInt64, depth: Double) {
     let model = RadarModel(stages: stages, seed: seed, depth: depth)
     let night = night(model)
-    #expect(RadarModel.goodPairs.contains(night.pair), "pair \(night.pair) with share \(night.breathingShare)")
+    #expect(RadarModel.goodPairs.contains(night.pair), "pair \(night.pair)")
     let features = BreathingFeatures(
         respiration: night.respiration.map(Float.init), movement: night.movement.map(Float.init), rate: 50,
         epochLength: 1_500)

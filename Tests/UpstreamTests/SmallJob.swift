@@ -24,7 +24,8 @@ enum SmallJob {
 
     /// Some of the samples, as if there were no others.
     static func samples(_ chosen: [Int]) -> Samples {
-        let values = FloatBlock(chosen.flatMap { Array(samples[$0]) })
+        let all = samples
+        let values = withExtendedLifetime(all) { FloatBlock(chosen.flatMap { Array(all[$0]) }) }
         return Samples(count: chosen.count, rows: 4, columns: 3, base: UnsafePointer(values.base), owner: values)
     }
 

@@ -6,8 +6,6 @@ import Numerics
 /// Files whose times have nothing in common are never shifted on a guess: the night is left out with both times, and
 /// with the shift that would bring the hypnogram to the signals' day where one does.
 struct NightAlignment {
-    private static let daySeconds = 86_400.0
-
     /// Seconds from the start of the signals to that of the hypnogram's first sleep epoch.
     let offset: Double
     /// The sleep epochs that both files cover as a whole.
@@ -50,18 +48,18 @@ struct NightAlignment {
         let ofSignals = covered(offset)
         let both = ofSignals.clamped(to: scored)
         epochs = both
-        skipped = [
-            (scored.count - both.count, "the hypnogram covers them, the signals do not"),
-            (ofSignals.count - both.count, "the signals cover them, the hypnogram does not"),
-        ].filter { $0.0 > 0 }.map { count, reason in
-            SkippedItem(path: signals.path, kind: .sleepEpoch, count: count, reason: reason)
-        }
+        skipped = SkippedItem.items(
+            of: signals.path, .sleepEpoch,
+            [
+                (scored.count - both.count, "the hypnogram covers them, the signals do not"),
+                (ofSignals.count - both.count, "the signals cover them, the hypnogram does not"),
+            ])
 
         let end = start + Double(hypnogram.epochCount) * seconds
         let middles = (signals.start + signals.duration / 2, (start + end) / 2)
-        let days = ((middles.0 - middles.1) / Self.daySeconds).rounded() * Self.daySeconds
+        let days = ((middles.0 - middles.1) / CalendarDay.seconds).rounded() * CalendarDay.seconds
         let isOfAnotherDay = !covered(offset + days).clamped(to: scored).isEmpty
-        let isBefore = start < signals.start && signals.start - start < Self.daySeconds
+        let isBefore = start < signals.start && signals.start - start < CalendarDay.seconds
         let remedy =
             isOfAnotherDay
             ? "--hypnogram-offset \(String(format: "%.0f", days + shift)) brings the stages to the signals' day, if that "

@@ -280,7 +280,7 @@ public struct Polysomnography: RecordingSource {
     ///
     /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file; `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         var findings = ChannelFindings(layout.channels)
         for night in nights {
             findings.addNight()
@@ -301,11 +301,10 @@ public struct Polysomnography: RecordingSource {
             for _ in night.epochs {
                 var sample: [Float] = []
                 for index in channels.indices { sample += try channels[index].next(layout.epochLength) }
-                try sample.withUnsafeBufferPointer { try writer.append($0) }
+                try writer.append(sample)
             }
             for index in channels.indices { channels[index].tell(&findings, index, unit: outline.units[index]) }
         }
         writer.notes += findings.notes
-        return []
     }
 }

@@ -12,6 +12,8 @@ public struct DatasetWriter: ~Copyable {
     private var prints: RecordingPrints
     /// What the reader of the results should know of the values, a line each, once all are appended.
     var notes: [String] = []
+    /// What was left out of the values' files, rows for example.
+    public var skipped: [SkippedItem] = []
     /// Is told of how many samples' values were appended, of all.
     private let progress: (_ done: Int, _ count: Int) -> Void
 
@@ -88,6 +90,14 @@ public struct DatasetWriter: ~Copyable {
         prints.append(values)
         try file.append(UnsafeRawBufferPointer(values))
         progress(appendedCount / (outline.rows * outline.columns), sampleCount)
+    }
+
+    /// The same, of values in an array.
+    public mutating func append(_ values: [Float]) throws(TensorFileError) { try append(values[...]) }
+
+    /// The same, of values in a part of an array.
+    public mutating func append(_ values: ArraySlice<Float>) throws(TensorFileError) {
+        try values.withUnsafeBufferPointer { buffer throws(TensorFileError) in try append(buffer) }
     }
 
     /// The recording's name and the position of the first sample with a NaN or an infinity among those appended.

@@ -75,7 +75,7 @@ public struct PressureMaps: RecordingSource {
     ///
     /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         let valuesPerSample = experiment.rows * experiment.columns
         let samplesPerPiece = Self.valuesPerPiece / valuesPerSample
         let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: samplesPerPiece * valuesPerSample)
@@ -93,7 +93,6 @@ public struct PressureMaps: RecordingSource {
                 left -= count
             }
         }
-        return []
     }
 
     // MARK: - Finding the files

@@ -104,16 +104,15 @@ public struct SleepAccelFeatures: RecordingSource {
     ///
     /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         for (subject, name) in outline.subjects.enumerated() {
             let own = zip(outline.recordings, lines).filter { $0.0.subject == subject }.map(\.1)
             guard let counted = counted[name] else { continue }
             let night = try features.map { try published.values(of: $0, name, counted).map(Float.init) }
             for lines in own {
                 let values = window.samples(of: night.map { Array($0[lines]) })
-                try values.withUnsafeBufferPointer { try writer.append($0) }
+                try writer.append(values)
             }
         }
-        return []
     }
 }

@@ -152,18 +152,16 @@ struct SleepAccelNight {
     // MARK: - Reports
 
     private static func skipped(_ files: Files, _ stages: SleepAccelStages, _ found: Epochs) -> [SkippedItem] {
-        let leftOut: [(kind: SkippedItem.Kind, count: Int, reason: String)] = [
-            (.row, stages.duplicateCount, "the same as another row"),
-            (
-                .sleepEpoch, stages.stages.count - found.inSpan.count,
-                "not in the time that \(files.sharing) share, or first in it"
-            ),
-            (.sleepEpoch, found.inSpan.count - found.withHeartRate.count, "no heart rate in it"),
-            (.sleepEpoch, found.withHeartRate.count - found.usable.count, "no motion in it"),
-        ]
-        return leftOut.filter { $0.count > 0 }.map {
-            SkippedItem(path: files.first, kind: $0.kind, count: $0.count, reason: $0.reason)
-        }
+        SkippedItem.items(of: files.first, .row, [(stages.duplicateCount, "the same as another row")])
+            + SkippedItem.items(
+                of: files.first, .sleepEpoch,
+                [
+                    (
+                        stages.stages.count - found.inSpan.count,
+                        "not in the time that \(files.sharing) share, or first in it"
+                    ), (found.inSpan.count - found.withHeartRate.count, "no heart rate in it"),
+                    (found.withHeartRate.count - found.usable.count, "no motion in it"),
+                ])
     }
 
     private static func notes(

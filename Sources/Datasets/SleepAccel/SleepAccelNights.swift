@@ -77,11 +77,10 @@ public struct SleepAccelNights: RecordingSource {
     ///
     /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         for night in inputs {
-            try window.samples(of: night).withUnsafeBufferPointer { try writer.append($0) }
+            try writer.append(window.samples(of: night))
         }
-        return []
     }
 }
 

@@ -131,30 +131,27 @@ public struct SleepAccelRecordings: RecordingSource {
 
     /// Reads the signals night by night and appends their values in the order of the outline.
     ///
-    /// - Returns: the rows that were left out.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
-        var skipped: [SkippedItem] = []
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         for night in nights {
             let (signals, skippedRows) = try night.signals()
-            skipped += skippedRows
+            writer.skipped += skippedRows
             switch content {
             case .features(let features, let window):
                 let features = features.map { Self.feature($0, of: night, signals) }
                 for run in night.runs {
                     let values = SleepEpochWindow(width: window).samples(
                         of: features.map { value in run.map { Float(value(night.stages.start(of: $0))) } })
-                    try values.withUnsafeBufferPointer { try writer.append($0) }
+                    try writer.append(values)
                 }
             case .windows(let channels, let rate):
                 let channels = channels.map { Self.channel($0, of: signals) }
                 for epoch in night.runs.joined() {
                     let values = Self.window(of: channels, from: night.stages.start(of: epoch), rate: rate)
-                    try values.withUnsafeBufferPointer { try writer.append($0) }
+                    try writer.append(values)
                 }
             }
         }
-        return skipped
     }
 
     /// A feature of the sleep epoch that starts at a time.

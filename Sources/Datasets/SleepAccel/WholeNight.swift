@@ -90,12 +90,9 @@ struct WholeNight {
     private static func scored(in labels: SleepAccelStages, outside night: Range<Int>, path: String) -> [SkippedItem] {
         let (before, behind) = (0..<night.lowerBound, night.upperBound..<labels.stages.count)
         let outside = [(before, "before the first"), (behind, "behind the last")].map { epochs, place in
-            (labels.stages[epochs].count { $0 != nil }, place)
+            let reason = "scored, but \(place) sleep epoch of the night that has a stage and values of its own"
+            return (labels.stages[epochs].count { $0 != nil }, reason)
         }
-        return outside.filter { $0.0 > 0 }.map { scored, place in
-            SkippedItem(
-                path: path, kind: .sleepEpoch, count: scored,
-                reason: "scored, but \(place) sleep epoch of the night that has a stage and values of its own")
-        }
+        return SkippedItem.items(of: path, .sleepEpoch, outside)
     }
 }

@@ -133,12 +133,12 @@ public struct SleepBioradiolocation: RecordingSource {
         }
         let silent = record.usable.count { !$0 }
         let short = record.usable.count - silent - runs.reduce(0) { $0 + $1.count }
-        let skipped = [
-            (silent, "all sixteen channels are constant"),
-            (short, "fewer than \(SleepEpochWindow.fewestEpochs) of them between gaps"),
-        ].filter { $0.0 > 0 }.map { count, reason in
-            SkippedItem(path: record.path, kind: .sleepEpoch, count: count, reason: reason)
-        }
+        let skipped = SkippedItem.items(
+            of: record.path, .sleepEpoch,
+            [
+                (silent, "all sixteen channels are constant"),
+                (short, "fewer than \(SleepEpochWindow.fewestEpochs) of them between gaps"),
+            ])
         return (runs, skipped)
     }
 
@@ -163,7 +163,7 @@ public struct SleepBioradiolocation: RecordingSource {
     ///
     /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file; `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         let epochLength = Int(Self.sampleRate * SleepEpochWindow.epochSeconds)
         for night in nights {
             let signals = try night.record.night()
@@ -177,15 +177,14 @@ public struct SleepBioradiolocation: RecordingSource {
                     for epoch in run {
                         let samples = epoch * epochLength..<(epoch + 1) * epochLength
                         let values = Array(respiration[samples]) + movement[samples]
-                        try values.withUnsafeBufferPointer { try writer.append($0) }
+                        try writer.append(values)
                     }
                 case .features:
                     let values = window.samples(of: features.rows.map { Array($0[run]) })
-                    try values.withUnsafeBufferPointer { try writer.append($0) }
+                    try writer.append(values)
                 }
             }
         }
-        return []
     }
 
     private static func resampled(_ signal: [Double]) -> [Float] {

@@ -93,12 +93,11 @@ public struct SlpdbRecords: RecordingSource {
     ///
     /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         for recording in values {
             let samples = window.samples(of: recording)
-            try samples.withUnsafeBufferPointer { try writer.append($0) }
+            try writer.append(samples)
         }
-        return []
     }
 
     /// One recording: consecutive sleep epochs of a record.
@@ -182,13 +181,13 @@ public struct SlpdbRecords: RecordingSource {
                 skipped.append(SkippedItem(path: path, kind: .recording, reason: reason))
                 return []
             }
-            for (count, reason) in [
-                (withoutBeats, "less than 15 s of normal heart beats"),
-                (short, "fewer than \(SleepEpochWindow.fewestEpochs) in a row between gaps"),
-                (unlabelled, "between gaps, and none has a stage"),
-            ] where count > 0 {
-                skipped.append(SkippedItem(path: path, kind: .sleepEpoch, count: count, reason: reason))
-            }
+            skipped += SkippedItem.items(
+                of: path, .sleepEpoch,
+                [
+                    (withoutBeats, "less than 15 s of normal heart beats"),
+                    (short, "fewer than \(SleepEpochWindow.fewestEpochs) in a row between gaps"),
+                    (unlabelled, "between gaps, and none has a stage"),
+                ])
             let values = zip(
                 Self.featureValues(runs.map(measures.values(of:)), features),
                 Self.heartRateValues(runs, texts.beats, heartRate)

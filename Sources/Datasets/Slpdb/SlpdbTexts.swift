@@ -77,8 +77,7 @@ struct SlpdbTexts {
             guard parts.count == 3, let day = Int(parts[0]), let month = Int(parts[1]) else {
                 return RecordingStart(time)
             }
-            func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-            return RecordingStart("\(parts[2])-\(two(month))-\(two(day))T\(time)") ?? RecordingStart(time)
+            return RecordingStart("\(parts[2])-\(month.twoDigits)-\(day.twoDigits)T\(time)") ?? RecordingStart(time)
         }
     }
 
@@ -217,13 +216,13 @@ struct SlpdbTexts {
             }
         }
         beats = HeartBeats(intervals)
-        for (count, reason) in [
-            (repeated, "the same as another"), (beats.otherBeats, "not between two normal beats (N)"),
-            (beats.outOfBounds, "shorter than 0.3 or longer than 2 s"),
-            (beats.jumps, "more than a quarter away from the median of the intervals around"),
-        ] where count > 0 {
-            skipped.append(SkippedItem(path: path, kind: .row, count: count, reason: reason))
-        }
+        skipped += SkippedItem.items(
+            of: path, .row,
+            [
+                (repeated, "the same as another"), (beats.otherBeats, "not between two normal beats (N)"),
+                (beats.outOfBounds, "shorter than 0.3 or longer than 2 s"),
+                (beats.jumps, "more than a quarter away from the median of the intervals around"),
+            ])
     }
 
     /// Seconds of a time like `1:02:03.004`, `2:03.004` or `123.004`; nil when it is none or negative.

@@ -55,14 +55,13 @@ public struct SyntheticNight: RecordingSource {
     ///
     /// - Returns: nothing.
     /// - Throws: `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         for subject in outline.subjects.indices {
             var night = Night(
                 stages: SyntheticHypnogram(seed: seed, subject: subject).stages, seed: seed, subject: subject)
             let samples = window.samples(of: night.features())
-            try samples.withUnsafeBufferPointer { try writer.append($0) }
+            try writer.append(samples)
         }
-        return []
     }
 }
 

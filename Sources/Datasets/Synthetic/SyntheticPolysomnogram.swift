@@ -77,16 +77,15 @@ public struct SyntheticPolysomnogram: RecordingSource {
     ///
     /// - Returns: nothing.
     /// - Throws: `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         let count = SyntheticSignals.epochLength
         for (subject, recording) in outline.recordings.enumerated() {
             let signals = signals(of: subject)
             for epoch in recording.labels.indices {
                 for channel in signals {
-                    try channel[epoch * count..<(epoch + 1) * count].withUnsafeBufferPointer { try writer.append($0) }
+                    try writer.append(channel[epoch * count..<(epoch + 1) * count])
                 }
             }
         }
-        return []
     }
 }

@@ -58,7 +58,7 @@ public struct SyntheticPressure: RecordingSource {
     ///
     /// - Returns: nothing.
     /// - Throws: `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         var gains = RandomSequence(seed: seed, stream: Stream.gains)
         let gain = (0..<Self.rows * Self.columns).map { _ in 1 + 0.06 * gains.truncatedNormal() }
         let background = Self.background(seed: seed)
@@ -67,9 +67,8 @@ public struct SyntheticPressure: RecordingSource {
             var random = RandomSequence(seed: seed, stream: Stream.firstMap + UInt64(index))
             let blobs = sleeper.blobs(side: index / mapsPerPosture % 3, &random)
             let map = Self.map(of: blobs, gain: gain, background: background, &random)
-            try map.withUnsafeBufferPointer { try writer.append($0) }
+            try writer.append(map)
         }
-        return []
     }
 
     /// Which random numbers are whose.

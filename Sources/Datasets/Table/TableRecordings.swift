@@ -150,7 +150,7 @@ public struct TableRecordings: RecordingSource {
         _ reader: TableReader, _ rows: [ArraySlice<TableReader.Row>], step: Int
     ) -> [String] {
         let length = remarkOnLength(ofStep: step).map { "positions stand \(step) apart, as --position-step says\($0)" }
-        let day = Int(86_400 / SleepEpochWindow.epochSeconds)
+        let day = SleepEpochWindow.epochsPerDay
         let long = reader.columns.recording == nil ? rows.filter { $0.count > day } : []
         let nights = long.first.flatMap { rows in
             rows.first.map { first in
@@ -174,7 +174,7 @@ public struct TableRecordings: RecordingSource {
     ///
     /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         var constant = ConstantColumns(outline.content)
         for (index, recording) in rows.enumerated() {
             let values = try TableReader.values(of: recording, files)
@@ -186,9 +186,8 @@ public struct TableRecordings: RecordingSource {
                 constant.add(outline.recordings[index].name) { columns[$0].map(Double.init) }
                 samples = SleepEpochWindow(width: width).samples(of: columns)
             }
-            try samples.withUnsafeBufferPointer { try writer.append($0) }
+            try writer.append(samples)
         }
         writer.notes += constant.notes
-        return []
     }
 }

@@ -193,7 +193,7 @@ struct TimedNight {
             throw found.unusable("its median heart rate is \(Float(median)): is it in beats a minute?")
         }
         // A label a day away is a slip of somebody's clock.
-        let end = extent.night.upperBound + Int(86_400 / SleepEpochWindow.epochSeconds)
+        let end = extent.night.upperBound + SleepEpochWindow.epochsPerDay
         let labelled = found.epochs.filter { $0.value.label != nil && $0.key <= end }
         let lastLabel = labelled.keys.max() ?? extent.night.upperBound
         guard let variation = variation(series, in: extent.night, at: extent.own, lastLabel: lastLabel) else {

@@ -73,14 +73,13 @@ public struct TimedTable: RecordingSource {
     ///
     /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `TensorFileError` from the writer.
-    public func appendSamples(to writer: inout DatasetWriter) throws -> [SkippedItem] {
+    public func appendSamples(to writer: inout DatasetWriter) throws {
         var constant = ConstantColumns(outline.content)
         for (index, recording) in values.enumerated() {
             constant.add(outline.recordings[index].name) { recording[$0].map(Double.init) }
-            try window.samples(of: recording).withUnsafeBufferPointer { try writer.append($0) }
+            try writer.append(window.samples(of: recording))
         }
         writer.notes += constant.notes
-        return []
     }
 }
 

@@ -28,3 +28,8 @@ enum CalendarDay {
         return (era * 400 + year + (month < 10 ? 0 : 1), month < 10 ? month + 3 : month - 9, date)
     }
 }
+
+extension Int {
+    /// Two digits at least, as dates and clocks have them.
+    var twoDigits: String { self < 10 ? "0\(self)" : "\(self)" }
+}

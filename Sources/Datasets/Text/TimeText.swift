@@ -44,8 +44,8 @@ package enum TimeText: Equatable {
         let seconds = (microseconds - (microseconds % second + second) % second) / second
         let rest = (seconds % 86_400 + 86_400) % 86_400
         let (year, month, date) = CalendarDay.date(of: (seconds - rest) / 86_400)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(year)-\(two(month))-\(two(date))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
+        let time = [rest / 3600, rest / 60 % 60, rest % 60].map(\.twoDigits).joined(separator: ":")
+        return "\(year)-\(month.twoDigits)-\(date.twoDigits)T\(time)Z"
     }
 
     /// A time of day, alone or behind a date: `22:00:30`, `8:39:30 PM`, `22:00:30,500`, `22.00.30`.

@@ -156,14 +156,12 @@ struct TimedRows {
 
     /// What was left out, as items of a report; `outside` says why rows were left out because of their time.
     func skipped(of path: String, outside: String) -> [SkippedItem] {
-        [
-            SkippedItem(path: path, kind: .row, count: outsideCount, reason: outside),
-            SkippedItem(
-                path: path, kind: .row, count: unmeasuredCount, reason: "not above 0, so that nothing was measured"),
-            SkippedItem(path: path, kind: .row, count: tooLargeCount, reason: HeartRateRows.tooLarge),
-            SkippedItem(path: path, kind: .row, count: duplicateCount, reason: "the same as another row"),
-            SkippedItem(
-                path: path, kind: .row, count: conflictCount, reason: "of the time of an earlier row, but other"),
-        ].filter { $0.count > 0 }
+        SkippedItem.items(
+            of: path, .row,
+            [
+                (outsideCount, outside), (unmeasuredCount, "not above 0, so that nothing was measured"),
+                (tooLargeCount, HeartRateRows.tooLarge), (duplicateCount, "the same as another row"),
+                (conflictCount, "of the time of an earlier row, but other"),
+            ])
     }
 }

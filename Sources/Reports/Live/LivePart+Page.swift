@@ -33,10 +33,8 @@ extension LivePart {
                 on the machine where its coordinator runs.
                 """
             }
-        return "Step \(step) of \(steps) (\(percent: done)). \(how) \(name: moment(time)) UTC."
+        return "Step \(step) of \(steps) (\(percent: done)). \(how) \(name: time.dayAndTime) UTC."
     }
-
-    private func moment(_ time: String) -> String { String(time.prefix(19)).replacing("T", with: " ") }
 
     private var tiles: [Tile] {
         var tiles = [Tile(name: "Step", value: "\(step)", beside: "of \(steps)")]
@@ -86,7 +84,7 @@ extension LivePart {
             rows: problems.map { problem in
                 [
                     .text("\(name: problem.kind)"), .number("\(problem.count)"),
-                    .text("\(name: moment(problem.time))"),
+                    .text("\(name: problem.time.dayAndTime)"),
                     .text("\(name: String(problem.text.prefix(300)))"),
                 ]
             })

@@ -30,9 +30,9 @@ extension RunPart {
         let times: Prose = parts > 1 ? " It was started \(parts) times." : ""
         let when: Prose =
             switch (began, ended) {
-            case (let began?, let ended?): " From \(name: moment(began)) to \(name: moment(ended)) (UTC)."
+            case (let began?, let ended?): " From \(name: began.dayAndTime) to \(name: ended.dayAndTime) (UTC)."
             case (let began?, nil):
-                " It began at \(name: moment(began)); its last event is of \(name: moment(lastEvent ?? began)) (UTC)."
+                " It began at \(name: began.dayAndTime); its last event is of \(name: (lastEvent ?? began).dayAndTime) (UTC)."
             default: ""
             }
         let bad: Prose =
@@ -40,8 +40,6 @@ extension RunPart {
             ? " Of its files \(unreadableLines) \(unreadableLines == 1 ? "line" : "lines") can't be read." : ""
         return "The run \(name: name): \(how)\(times)\(when)\(bad)"
     }
-
-    private func moment(_ time: String) -> String { String(time.prefix(19)).replacing("T", with: " ") }
 
     private var tiles: [Tile] {
         var tiles = figures.prefix(3).compactMap { figure -> Tile? in
@@ -164,7 +162,8 @@ extension RunPart {
             case .overdue: self = .late
             case .wentBack, .stepRepeated: self = .again
             case .checkpointWritten: self = .saved
-            case .slowProducts, .checkpointSkipped, .listening, .cameAgain, .notStarted, .otherArithmetic, .refused,
+            case .slowProducts, .checkpointSkipped, .listening, .cameAgain, .comingsMuted, .notStarted,
+                .otherArithmetic, .refused,
                 .refusalsMuted, .peerDropped, .peersMuted, .peersDropped, .keysChanged, .keysUnreadable, .notFinite,
                 .overdueMuted, .crewChanged, .stepDone, .roundTimed, .samplesTouched, .samplesConfirmed,
                 .checkpointCopied,

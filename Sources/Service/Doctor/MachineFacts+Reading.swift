@@ -16,7 +16,7 @@ extension MachineFacts {
         facts.halfProducts = ProductLibrary.fault(of: .bfloat16) ?? ProductLibrary.note(on: .bfloat16)
         facts.onlineProcessors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         facts.allowedProcessors = Processors.allowed.isEmpty ? facts.onlineProcessors : Processors.allowed.count
-        facts.processorTime = ProcessorTime.ofThisProcess
+        facts.processorTime = ControlGroups.ofThisProcess.processors
         facts.readMemory()
         facts.readLimits()
         facts.readClock()

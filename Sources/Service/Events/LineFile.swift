@@ -97,7 +97,7 @@ package final class LineFile {
     package func cut(before isUnwanted: (Data) -> Bool) throws(ServiceError) {
         waiting.removeAll { isUnwanted(Data($0)) }
         waitingBytes = waiting.reduce(0) { $0 + $1.count }
-        if !RunLock.isFile(descriptor, at: path) { try reopen() } else if !isHeld() { throw Self.lost(path) }
+        try requireOwnFile()
         var end = 0
         for line in try written().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             if end + line.count >= byteCount || isUnwanted(line) { break }
@@ -105,6 +105,11 @@ package final class LineFile {
         }
         if ftruncate(descriptor, off_t(end)) != 0 { throw Self.unwritable(path) }
         byteCount = end
+    }
+
+    /// Opens the file again where another lies in its place, and throws where it is another run's.
+    private func requireOwnFile() throws(ServiceError) {
+        if !RunLock.isFile(descriptor, at: path) { try reopen() } else if !isHeld() { throw Self.lost(path) }
     }
 
     /// What is in the file.
@@ -127,11 +132,7 @@ package final class LineFile {
     /// Writes what waits.
     func flush() throws(ServiceError) {
         if waiting.isEmpty { return }
-        if !RunLock.isFile(descriptor, at: path) {
-            try reopen()
-        } else if !isHeld() {
-            throw Self.lost(path)
-        }
+        try requireOwnFile()
         while let line = waiting.first {
             try write(line)
             waiting.removeFirst()

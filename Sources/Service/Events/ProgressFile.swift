@@ -61,6 +61,4 @@ package final class ProgressFile: RunEventSink {
         default: break
         }
     }
-
-    package func end() {}
 }

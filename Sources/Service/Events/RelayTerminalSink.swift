@@ -10,6 +10,4 @@ package final class RelayTerminalSink: RunEventSink {
     package func take(_ event: RunEvent, at time: Duration) {
         if !isQuiet { Terminal.error(event.description) }
     }
-
-    package func end() {}
 }

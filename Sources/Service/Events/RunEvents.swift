@@ -9,13 +9,18 @@ package final class RunEvents {
     }
     private var listeners: [Listener]
     private let watch = Stopwatch()
+    private var comings = Comings()
 
     /// Events from now on, which is the run's begin.
     package init(_ sinks: [any RunEventSink]) { listeners = sinks.map { Listener(sink: $0) } }
 
-    /// Tells every sink of an event.
+    /// Tells every sink of an event; of workers that come and go all the time not of each.
     package func tell(_ event: RunEvent) {
         let time = watch.elapsed
+        for told in comings.told(event, at: time) { tell(told, at: time) }
+    }
+
+    private func tell(_ event: RunEvent, at time: Duration) {
         for i in listeners.indices {
             do {
                 try listeners[i].sink.take(event, at: time)

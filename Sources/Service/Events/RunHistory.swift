@@ -73,11 +73,11 @@ package struct RunHistory: Encodable {
     /// Three events of a kind are shown as they are; of more, the first and the last.
     private static func lines(ofOneKind entries: [EventLine]) -> [String] {
         guard let first = entries.first, let last = entries.last else { return [] }
-        if entries.count <= 3 { return entries.map { "\($0.moment)  \($0.line)" } }
+        if entries.count <= 3 { return entries.map { "\($0.time.dayAndTime)  \($0.line)" } }
         return [
-            "\(first.moment)  \(first.line)",
+            "\(first.time.dayAndTime)  \(first.line)",
             "  … \(entries.count - 2) more of these (\(first.name)) …",
-            "\(last.moment)  \(last.line)",
+            "\(last.time.dayAndTime)  \(last.line)",
         ]
     }
 }
@@ -91,9 +91,6 @@ extension EventLine {
 
     /// Whether a part of the run begins with it.
     var isBegin: Bool { `is`(.started) }
-
-    /// Day and time of day, to the second, in UTC.
-    var moment: String { String(time.prefix(19)).replacing("T", with: " ") }
 
     /// The line for people that was written with it; a file of an earlier version has none.
     var line: String {

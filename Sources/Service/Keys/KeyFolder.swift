@@ -35,7 +35,7 @@ package struct KeyFolder: Sendable {
                 "\(path): no key is there; `ssrm keys new \(path)` makes one, `ssrm keys issue` one for another machine"
             )
         }
-        let words = try text(of: secretFile, isSecret: true).split(whereSeparator: \.isWhitespace)
+        let words = try Self.text(of: secretFile, isSecret: true).split(whereSeparator: \.isWhitespace)
         guard words.count >= 2, words[0] == KeyPair.secretPrefix, let pair = try KeyPair(secretText: words[1]) else {
             throw ServiceError("\(secretFile): not a secret key as `ssrm keys new` writes it")
         }
@@ -67,7 +67,7 @@ package struct KeyFolder: Sendable {
     ///
     /// - Throws: where it has none, or several.
     package static func publicKey(in file: String) throws -> (key: PublicKey, label: String) {
-        let labels = try keys(in: file, text(of: file, isSecret: false)).labels
+        let labels = try keys(in: file, Self.text(of: file, isSecret: false)).labels
         guard labels.count == 1, let only = labels.first else {
             throw ServiceError("\(file): one public key is to be there, and \(labels.count) are")
         }
@@ -88,7 +88,7 @@ package struct KeyFolder: Sendable {
     /// The keys that may come; none where there is no list yet.
     package func authorized() throws -> AuthorizedKeys {
         guard access(authorizedFile, F_OK) == 0 || errno != ENOENT else { return AuthorizedKeys() }
-        return try Self.keys(in: authorizedFile, text(of: authorizedFile, isSecret: false))
+        return try Self.keys(in: authorizedFile, Self.text(of: authorizedFile, isSecret: false))
     }
 
     /// What a person should know where no key is listed.
@@ -113,8 +113,6 @@ package struct KeyFolder: Sendable {
             throw ServiceError("\(file): \(error)")
         }
     }
-
-    private func text(of file: String, isSecret: Bool) throws -> String { try Self.text(of: file, isSecret: isSecret) }
 
     /// A file's content, where nobody but its owner can have read it, or changed it where it may be read.
     private static func text(of file: String, isSecret: Bool) throws -> String {

@@ -59,7 +59,7 @@ final class CoordinatorLink {
     func send(_ envelope: Envelope, from memory: SharedMemory? = nil) throws {
         let (header, frames) = envelope.parts { memory?.offset(of: $0) }
         do throws(SocketError) {
-            try socket.send([.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) })
+            try socket.send([Part](header, frames))
         } catch {
             if !error.isRetriable { throw error }
         }

@@ -66,8 +66,8 @@ extension PeerHost {
         let worker = WorkerID(arrival.peer)
         let envelope: ReceivedEnvelope
         do throws(WireError) {
-            let parts = arrival.frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) }
-            envelope = try ReceivedEnvelope(parts, headerLimit: Envelope.workerHeaderByteLimit)
+            envelope = try ReceivedEnvelope(
+                [ReceivedPart](arrival.frames), headerLimit: Envelope.workerHeaderByteLimit)
         } catch {
             guard arrival.connection == .open, reception.admitsTalk(of: worker.bytes, at: watch.elapsed) else { return }
             return try takeUnreadable(error, from: worker)

@@ -21,14 +21,16 @@ package struct MeasuredWorker: Sendable, Encodable {
         case handlingNanoseconds = "handling_ns_per_byte"
     }
 
+    /// About how long leaves are computed; one is, however long it takes.
+    private static let patience = Duration.seconds(2)
+
     /// Measures the job's own leaves, on samples of its dataset.
     ///
     /// - Parameters:
     ///   - planned: the job; its arithmetic has no fault here.
     ///   - samples: the dataset's samples.
-    ///   - patience: about how long leaves are computed; one is, however long it takes.
     /// - Throws: `UpstreamError` where a leaf can't be computed.
-    package init(_ planned: Job, samples: Samples, patience: Duration = .seconds(2)) throws {
+    package init(_ planned: Job, samples: Samples) throws {
         var job = planned
         job.settings.exchange = .synchronous
         let pool = LeafPool(job: job, samples: samples, threads: 1)
@@ -42,7 +44,7 @@ package struct MeasuredWorker: Sendable, Encodable {
             sum = try pool.compute(leaves: leaf..<leaf + 1, round: 0, parameters: state.published).first
             times.append((watch.elapsed - start).seconds)
             leaf = (leaf + 1) % leafCount
-        } while watch.elapsed < patience && times.count < 1000
+        } while watch.elapsed < Self.patience && times.count < 1000
         // What the first one does once (pages, caches) is no part of a leaf.
         leafSeconds = Percentiles(times.count > 1 ? Array(times.dropFirst()) : times).at(0.5)
         guard let vector = sum?.vector else { preconditionFailure("a run of one leaf has no sum") }

@@ -26,13 +26,10 @@ extension RelayShell {
         parts = relay.parts(of: job.exchangeCount)
         (runs, coming, sent) = ([], nil, [:])
         reception.limit { $0.fit(job, heartbeat: welcome.heartbeat, lease: welcome.lease) }
-        let plan = Training.Plan(
-            leafCount: job.shardsPerStep, rounds: job.rounds, stepsPerRound: job.stepsPerRound,
-            largestFigures: job.figures.map(\.largestPerLeaf),
-            vectorCount: job.exchangeCount, parts: parts, roundsAtOnce: job.roundsAtOnce)
         try perform(
             relay.onPrepared(
-                plan, firstClaim: .random(in: 1...1 << 62), in: welcome, generation: generation, at: watch.elapsed))
+                Training.Plan(of: job, parts), firstClaim: .random(in: 1...1 << 62), in: welcome,
+                generation: generation, at: watch.elapsed))
     }
 
     /// Welcomes a worker to the coordinator's job, as the coordinator's text has it.
@@ -140,7 +137,6 @@ extension RelayShell {
     func send(_ envelope: Envelope, to worker: WorkerID) throws {
         let (header, frames) = envelope.parts()
         note(frames, to: worker)
-        try reception.send(
-            [.copied(header)] + frames.map { .shared($0.content.bytes, owner: $0.content.owner) }, to: worker.bytes)
+        try reception.send([Part](header, frames), to: worker.bytes)
     }
 }

@@ -148,7 +148,7 @@ package final class RelayShell {
     private func receiveFromAbove(_ frames: [Frame]) throws {
         let envelope: ReceivedEnvelope
         do throws(WireError) {
-            envelope = try ReceivedEnvelope(frames.map { ReceivedPart(bytes: $0.bytes, owner: $0) })
+            envelope = try ReceivedEnvelope([ReceivedPart](frames))
         } catch {
             return try perform(relay.onUnreadable(error, at: watch.elapsed))
         }

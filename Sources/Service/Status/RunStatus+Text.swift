@@ -13,7 +13,7 @@ extension RunStatus {
         if !problems.isEmpty {
             lines.append("problems    " + problems.map { "\($0.count) \($0.kind)" }.joined(separator: ", "))
             for problem in problems.suffix(5) {
-                lines.append("  \(problem.time.prefix(19).replacing("T", with: " "))  \(problem.text)")
+                lines.append("  \(problem.time.dayAndTime)  \(problem.text)")
             }
         }
         if !launcher.isEmpty { lines += ["launcher"] + launcher.map { "  " + $0 } }

@@ -23,7 +23,7 @@ public struct QuadratureDemodulation: Sendable {
     /// Displacement since the first sample, in the wavelength's unit; one value a sample.
     public let displacement: [Double]
     /// How many blocks were demodulated by arctangent.
-    public let arctangentBlockCount: Int
+    package let arctangentBlockCount: Int
     /// How many blocks have any signal.
     public let blockCount: Int
     /// The radius that blocks without a circle were divided by.

@@ -25,8 +25,6 @@ public struct RadarNight: Sendable {
     public let movement: [Double]
     /// The best pair, as an index into the pairs offered.
     public let pair: Int
-    /// The best pair's breathing share.
-    public let breathingShare: Double
 
     /// Looks at one pair after another, so that only two pairs' values are in memory at a time.
     ///
@@ -65,7 +63,7 @@ public struct RadarNight: Sendable {
             }
         }
         guard let best else { preconditionFailure("no pairs") }
-        (pair, breathingShare) = (best.pair, best.share)
+        pair = best.pair
         respiration = best.respiration
         let above = ButterworthFilter.highPass(Self.breathing.upperBound, rate: rate).applied(to: best.displacement)
         movement = Self.rootMeanSquare(above, width: Int(rate.rounded()))

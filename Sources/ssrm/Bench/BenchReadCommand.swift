@@ -101,7 +101,7 @@ struct BenchReadCommand: ParsableCommand {
         times.find = watch.elapsed.seconds
         watch = Stopwatch()
         var writer = try DatasetWriter(path: out, outline: source.outline)
-        _ = try source.appendSamples(to: &writer)
+        try source.appendSamples(to: &writer)
         times.convert = watch.elapsed.seconds
         watch = Stopwatch()
         _ = try writer.finish()

@@ -128,7 +128,7 @@ struct UpstreamBench {
         var draw = RandomSequence(seed: 1, stream: 0)
         for start in stride(from: 0, to: samples, by: 1024) {
             let values = (0..<min(1024, samples - start) * inputs).map { _ in Float(draw.uniform()) }
-            try values.withUnsafeBufferPointer { try writer.append($0) }
+            try writer.append(values)
         }
         _ = try writer.finish()
     }

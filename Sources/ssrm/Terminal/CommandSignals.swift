@@ -1,3 +1,4 @@
+import ArgumentParser
 import Service
 
 /// The signals of commands that may run for days, taken over as early as the program has a say in it.
@@ -20,4 +21,12 @@ enum CommandSignals {
 
     /// - Throws: when there are no descriptors for them.
     static func take() throws -> SignalInbox { try inbox.get() }
+
+    /// Says which signal ended a worker or a relay; returns what the program ends with.
+    static func end(by signal: Int32, isQuiet: Bool) -> ExitCode {
+        if !isQuiet {
+            Terminal.error(SignalInbox.note(on: signal) ?? "ended by \(SignalInbox.name(of: signal)); no work is lost")
+        }
+        return ExitCode(128 + signal)
+    }
 }

@@ -66,10 +66,7 @@ struct RelayCommand: ParsableCommand {
         }
         do { try TCPEndpoint.check(connect, canBeAny: false) } catch { throw ValidationError("--connect \(error)") }
         if ask == .best { throw ValidationError("--ask is all or a number: a relay does not see how long rounds take") }
-        if cache?.isEmpty ?? false { throw ValidationError("--cache needs the name of a folder") }
-        if !(patience > 0 && patience <= 1e8) {
-            throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
-        }
+        try PeerArguments.check(patience: patience, cache: cache)
     }
 
     func run() throws {
@@ -91,11 +88,7 @@ struct RelayCommand: ParsableCommand {
             if let note = shell.noteOfKeys { Terminal.error(note) }
         }
         if case .stopped(let signal) = try shell.run() {
-            if !quiet {
-                Terminal.error(
-                    SignalInbox.note(on: signal) ?? "ended by \(SignalInbox.name(of: signal)); no work is lost")
-            }
-            throw ExitCode(128 + signal)
+            throw CommandSignals.end(by: signal, isQuiet: quiet)
         }
     }
 }

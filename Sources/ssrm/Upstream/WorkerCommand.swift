@@ -102,10 +102,7 @@ struct WorkerCommand: ParsableCommand {
         if let sampleMemory, !(1...1 << 40).contains(sampleMemory) {
             throw ValidationError("--sample-memory must be 1 to 2^40 MiB, not \(sampleMemory)")
         }
-        if cache?.isEmpty ?? false { throw ValidationError("--cache needs the name of a folder") }
-        if !(patience > 0 && patience <= 1e8) {
-            throw ValidationError("--patience must be a number of seconds up to 1e8, not \(patience)")
-        }
+        try PeerArguments.check(patience: patience, cache: cache)
     }
 
     func run() throws {
@@ -127,11 +124,7 @@ struct WorkerCommand: ParsableCommand {
             Terminal.tell($0, isQuiet: quiet)
         }
         if case .stopped(let signal) = try shell.work() {
-            if !quiet {
-                Terminal.error(
-                    SignalInbox.note(on: signal) ?? "ended by \(SignalInbox.name(of: signal)); no work is lost")
-            }
-            throw ExitCode(128 + signal)
+            throw CommandSignals.end(by: signal, isQuiet: quiet)
         }
     }
 }

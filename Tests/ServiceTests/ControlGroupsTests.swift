@@ -1,8 +1,8 @@
 import Service
 import Testing
 
-/// How much processor time control groups leave a process.
-struct ProcessorTimeTests {
+/// What control groups leave a process.
+struct ControlGroupsTests {
     private static let second = "31 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"
     private static let first = """
         30 23 0:25 / /sys/fs/cgroup/cpu,cpuacct rw shared:8 - cgroup cgroup rw,cpu,cpuacct
@@ -11,7 +11,7 @@ struct ProcessorTimeTests {
         """
 
     private func limit(_ groups: String, _ mounts: String, _ files: [String: String]) -> Double? {
-        ProcessorTime.limit(groups: groups, mounts: mounts) { files[$0] }
+        ControlGroups(groups: groups, mounts: mounts) { files[$0] }.processors
     }
 
     @Test func theSmallestLimitOfAGroupAndThoseAroundItCounts() {
@@ -49,5 +49,22 @@ struct ProcessorTimeTests {
         #expect(limit("0::/docker/77\n", mounts, files) == 3)
         #expect(limit("0::/docker/77/in\n", mounts, files) == 2)
         #expect(limit("0::/docker/78\n", mounts, files) == 3)
+    }
+
+    @Test func memoryIsLimitedInItsOwnFiles() {
+        func memory(_ groups: String, _ mounts: String, _ files: [String: String]) -> Int? {
+            ControlGroups(groups: groups, mounts: mounts) { files[$0] }.memory
+        }
+        let files = [
+            "/sys/fs/cgroup/a/memory.max": "max\n", "/sys/fs/cgroup/memory.max": "2000000000\n",
+            "/sys/fs/cgroup/memory/job/memory.limit_in_bytes": "1000\n",
+            "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+        ]
+        #expect(memory("0::/a\n", Self.second, files) == 2_000_000_000)
+        #expect(memory("9:memory:/job/step\n4:cpu,cpuacct:/job\n", Self.first, files) == 1000)
+        #expect(memory("4:cpu,cpuacct:/job\n", Self.first, files) == nil)
+        // In a container the group's own folder may be all that is mounted.
+        let mounts = "31 23 0:26 /docker/77 /sys/fs/cgroup ro - cgroup2 cgroup rw\n"
+        #expect(memory("0::/docker/77\n", mounts, ["/sys/fs/cgroup/memory.max": "512\n"]) == 512)
     }
 }

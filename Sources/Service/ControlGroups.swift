@@ -1,42 +1,60 @@
 import Foundation
 
-/// How much processor time control groups leave a process, as containers, systemd and batch systems limit it: in
-/// processors, so that 1.5 are three seconds of computing in two.
-package enum ProcessorTime {
-    /// What this process has; nil where nothing limits it.
-    static let ofThisProcess: Double? = {
+/// What control groups leave a process, as containers, systemd and batch systems limit it.
+package struct ControlGroups {
+    /// Processor time in processors, so that 1.5 are three seconds of computing in two; nil where nothing limits it.
+    package let processors: Double?
+    /// Bytes of memory; nil where nothing limits them.
+    package let memory: Int?
+
+    /// Those that this process is in.
+    static let ofThisProcess: ControlGroups = {
         func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
-        guard let groups = text("/proc/self/cgroup"), let mounts = text("/proc/self/mountinfo") else { return nil }
-        return limit(groups: groups, mounts: mounts, content: text)
+        return ControlGroups(
+            groups: text("/proc/self/cgroup") ?? "", mounts: text("/proc/self/mountinfo") ?? "", content: text)
     }()
 
-    /// The smallest limit of the control groups that a process is in, and of those around them.
+    /// The smallest limits of the control groups that a process is in, and of those around them.
     ///
     /// - Parameters:
     ///   - groups: which groups it is in, as `/proc/PID/cgroup` has them.
     ///   - mounts: where their folders are, as `/proc/PID/mountinfo` has it.
     ///   - content: the text of a file, if there is one.
-    /// - Returns: processors; nil where there is no limit.
-    package static func limit(groups: String, mounts: String, content: (String) -> String?) -> Double? {
-        let mounts = mounts.split(separator: "\n").compactMap { Mount($0) }
-        var limits: [Double] = []
-        for line in groups.split(separator: "\n") {
+    package init(groups: String, mounts: String, content: (String) -> String?) {
+        func folders(_ controller: String) -> [(folder: String, isSecond: Bool)] {
+            Self.folders(controller, groups: groups, mounts: mounts)
+        }
+        func number(_ path: String) -> Int? {
+            content(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        }
+        processors =
+            folders("cpu").compactMap { folder, isSecond in
+                isSecond
+                    ? content(folder + "/cpu.max").flatMap(Self.secondVersion)
+                    : Self.firstVersion(
+                        content(folder + "/cpu.cfs_quota_us"), content(folder + "/cpu.cfs_period_us"))
+            }.min()
+        memory =
+            folders("memory").compactMap { folder, isSecond in
+                number(folder + (isSecond ? "/memory.max" : "/memory.limit_in_bytes"))
+            }.filter { $0 > 0 }.min()
+    }
+
+    /// The folders of the groups that limit one thing, and of those around them, of either version.
+    private static func folders(
+        _ controller: String, groups: String, mounts: String
+    ) -> [(folder: String, isSecond: Bool)] {
+        let mounts = mounts.split(separator: "\n").compactMap { Mount($0, of: controller) }
+        return groups.split(separator: "\n").flatMap { line -> [(folder: String, isSecond: Bool)] in
             // A number, controllers (none for version 2), and the group's path.
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3 else { continue }
+            guard parts.count == 3 else { return [] }
             let isSecond = parts[0] == "0" && parts[1].isEmpty
-            guard isSecond || parts[1].split(separator: ",").contains("cpu"),
+            guard isSecond || parts[1].split(separator: ",").contains(Substring(controller)),
                 let mount = mounts.first(where: { $0.isSecond == isSecond })
-            else { continue }
-            for folder in mount.folders(of: String(parts[2])) {
-                let limit =
-                    isSecond
-                    ? content(folder + "/cpu.max").flatMap(Self.secondVersion)
-                    : firstVersion(content(folder + "/cpu.cfs_quota_us"), content(folder + "/cpu.cfs_period_us"))
-                if let limit { limits.append(limit) }
-            }
+            else { return [] }
+            return mount.folders(of: String(parts[2])).map { ($0, isSecond) }
         }
-        return limits.min()
     }
 
     /// `max 100000`, or `150000 100000` for one and a half.
@@ -53,14 +71,14 @@ package enum ProcessorTime {
         return quota / period
     }
 
-    /// A place where the folders of control groups that limit processor time are.
+    /// A place where the folders of control groups are that limit something.
     private struct Mount {
         let isSecond: Bool
         /// The group whose folder is at `point`.
         let root: String
         let point: String
 
-        init?(_ line: Substring) {
+        init?(_ line: Substring, of controller: String) {
             // 25 20 0:22 /root /point rw,nosuid shared:9 - cgroup cgroup rw,cpu
             let halves = line.firstRange(of: " - ").map { (line[..<$0.lowerBound], line[$0.upperBound...]) }
             guard let (place, kind) = halves else { return nil }
@@ -69,7 +87,9 @@ package enum ProcessorTime {
             switch name {
             case "cgroup2": isSecond = true
             case "cgroup":
-                guard let options = kinds.last, options.split(separator: ",").contains("cpu") else { return nil }
+                guard let options = kinds.last, options.split(separator: ",").contains(Substring(controller)) else {
+                    return nil
+                }
                 isSecond = false
             default: return nil
             }
