@@ -11,6 +11,14 @@ enum SubjectNames {
         "undefined", "unidentified", "unknown", "unnamed",
     ]
 
+    /// Whether a name comes before another: numbers by what they are, and before texts.
+    static func areInOrder(_ name: String, _ other: String) -> Bool {
+        (Int(name) ?? .max, name) < (Int(other) ?? .max, other)
+    }
+
+    /// Names in that order.
+    static func inOrder(_ names: some Sequence<String>) -> [String] { names.sorted(by: areInOrder) }
+
     /// Whether a name tells nobody from others: empty, only punctuation, all `X` or `0`, or a word like `anonymous`.
     static func saysNothing(_ name: String) -> Bool {
         let word = name.lowercased().filter { $0.isLetter || $0.isNumber }

@@ -76,33 +76,40 @@ extension CoordinatorShell {
     ///
     /// - Returns: whether it was made.
     func makeRound(figures: [Double]) -> Bool {
-        if parts.count == 1 || rounds[0].made.isEmpty {
-            let roots = (0..<parts.count).map { part -> LeafSum in
-                guard let root = rounds[0].sums.root(part: part) else {
-                    preconditionFailure("a round is over without part \(part)")
-                }
-                return root
-            }
-            guard figures.allSatisfy(\.isFinite), roots.allSatisfy({ $0.isFinite(threads: Self.threads) }) else {
-                return false
-            }
-            let start = watch.elapsed
-            defer { times.optimising += watch.elapsed - start }
-            if roots.count == 1 {
-                state.advance(sum: roots[0].vector, threads: Self.threads)
-            } else {
-                for (part, root) in roots.enumerated() {
-                    _ = state.advance(part: parts[part], sum: root.vector, threads: Self.threads)
-                }
-                state.finishParts()
-            }
-            return true
+        parts.count == 1 || rounds[0].made.isEmpty
+            ? makeAtOnce(figures: figures) : makeRest(figures: figures)
+    }
+
+    private func root(part: Int) -> LeafSum {
+        guard let root = rounds[0].sums.root(part: part) else {
+            preconditionFailure("a round is over without part \(part)")
         }
-        while rounds[0].made.count < parts.count, !rounds[0].isSpoilt {
-            guard let root = rounds[0].sums.root(part: rounds[0].made.count) else {
-                preconditionFailure("a round is over without part \(rounds[0].made.count)")
+        return root
+    }
+
+    /// Makes a round of which nothing was made ahead.
+    private func makeAtOnce(figures: [Double]) -> Bool {
+        let roots = (0..<parts.count).map(root)
+        guard figures.allSatisfy(\.isFinite), roots.allSatisfy({ $0.isFinite(threads: Self.threads) }) else {
+            return false
+        }
+        let start = watch.elapsed
+        defer { times.optimising += watch.elapsed - start }
+        if roots.count == 1 {
+            state.advance(sum: roots[0].vector, threads: Self.threads)
+        } else {
+            for (part, root) in roots.enumerated() {
+                _ = state.advance(part: parts[part], sum: root.vector, threads: Self.threads)
             }
-            make(part: rounds[0].made.count, root)
+            state.finishParts()
+        }
+        return true
+    }
+
+    /// Makes the parts of a round that were not made ahead.
+    private func makeRest(figures: [Double]) -> Bool {
+        while rounds[0].made.count < parts.count, !rounds[0].isSpoilt {
+            make(part: rounds[0].made.count, root(part: rounds[0].made.count))
         }
         guard !rounds[0].isSpoilt, figures.allSatisfy(\.isFinite) else {
             state.giveUpParts()

@@ -41,7 +41,7 @@ struct PublishedFeatures {
             throw .nothingFound(path: folder, wanted: "files like 46343\(Self.labelSuffix)")
         }
         try SubjectNames.requireDistinct(subjects.sorted(), path: folder, remedy: "rename the files")
-        self.subjects = subjects.sorted { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }
+        self.subjects = SubjectNames.inOrder(subjects)
         self.skipped = skipped
     }
 

@@ -257,7 +257,7 @@ extension SleepAccelRecordings {
                 }
             }
             try SubjectNames.requireDistinct(partsOfSubject.keys.sorted(), path: root, remedy: "rename the files")
-            for subject in partsOfSubject.keys.sorted(by: { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }) {
+            for subject in SubjectNames.inOrder(partsOfSubject.keys) {
                 let isLabelled = partsOfSubject[subject]?.contains("labels") == true
                 let missing = parts.filter {
                     partsOfSubject[subject]?.contains($0.folder) != true && !(unlabelled && $0.folder == "labels")

@@ -128,11 +128,10 @@ struct TableNames {
 
     /// The names' indices in order: of numbers by what they are, of others as texts.
     func order() -> [Int] {
-        func key(_ name: String) -> (Int, String) { (Int(name) ?? .max, name) }
-        return names.indices.sorted { a, b in
+        names.indices.sorted { a, b in
             let (a, b) = (names[a], names[b])
             return a.subject == b.subject
-                ? key(a.recording) < key(b.recording) : key(a.subject) < key(b.subject)
+                ? SubjectNames.areInOrder(a.recording, b.recording) : SubjectNames.areInOrder(a.subject, b.subject)
         }
     }
 }
