@@ -28,6 +28,23 @@ private final class CutSamples: SampleOwner {
     }
 }
 
+/// As of a task that does not name all samples that it reads, on a worker without the dataset.
+@Test func leavesThatReadSamplesThatWereNotBroughtAreAnErrorWithTheirNumber() throws {
+    let job = SmallJob.job()
+    var originals = ShardOriginals(job)
+    let needed = originals.samples(steps: 0..<1, shards: 0..<job.shardsPerStep)
+    let missing = try #require(needed.last)
+    let brought = GatheredSamples(Array(needed.dropLast()), of: job)
+    brought.values.base.update(repeating: 1, count: brought.values.count)
+    let pool = LeafPool(job: job, samples: nil, threads: 2)
+    let error = #expect(throws: UpstreamError.self) {
+        try pool.compute(
+            leaves: 0..<job.shardsPerStep, round: 0, parameters: TrainingState(startOf: job).published,
+            from: pool.prepared(brought))
+    }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("sample \(missing) is not here"))
+}
+
 /// Samples that are something else for a while, and then what they were.
 private final class TouchedSamples: SampleOwner {
     let values: FloatBlock

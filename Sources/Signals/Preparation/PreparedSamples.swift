@@ -1,5 +1,6 @@
 import Dispatch
 import Numerics
+import Synchronization
 
 /// Samples `[count, rows, columns]` as a network reads them.
 public struct PreparedSamples: Sendable {
@@ -11,6 +12,8 @@ public struct PreparedSamples: Sendable {
     public let columns: Int
     /// The samples that these were made of.
     private let source: Samples
+    /// What was read of those that are not here; nil where all are.
+    private let absent: Absent?
     private let copying: @Sendable (_ indices: [Int], _ result: UnsafeMutablePointer<Float>) -> Void
 
     /// Samples that are prepared whenever they are read.
@@ -22,7 +25,7 @@ public struct PreparedSamples: Sendable {
         eachTime source: Samples,
         copy: @escaping @Sendable (_ samples: Samples, _ indices: [Int], _ result: UnsafeMutablePointer<Float>) -> Void
     ) {
-        (count, rows, columns, self.source) = (source.count, source.rows, source.columns, source)
+        (count, rows, columns, self.source, absent) = (source.count, source.rows, source.columns, source, nil)
         copying = { copy(source, $0, $1) }
     }
 
@@ -50,7 +53,7 @@ public struct PreparedSamples: Sendable {
                 }
             }
         }
-        (count, rows, columns, self.source) = (source.count, shape.rows, shape.columns, source)
+        (count, rows, columns, self.source, absent) = (source.count, shape.rows, shape.columns, source, nil)
         copying = { indices, result in
             for (place, index) in indices.enumerated() {
                 (result + place * size).update(from: block.base + index * size, count: size)
@@ -58,34 +61,52 @@ public struct PreparedSamples: Sendable {
         }
     }
 
-    /// Some of so many samples, where the others are not here.
+    /// Some of so many samples, where the others are not here: whoever reads one gets no numbers, and it is a `fault`.
     ///
     /// - Parameters:
     ///   - some: those that are, prepared.
     ///   - indices: which they are, each once.
     ///   - total: how many samples there are.
-    /// - Precondition: no others are read.
     public init(_ some: PreparedSamples, at indices: [Int], of total: Int) {
         precondition(some.count == indices.count, "\(some.count) samples at \(indices.count) places")
-        (count, rows, columns, source) = (total, some.rows, some.columns, some.source)
+        let absent = Absent()
+        (count, rows, columns, source, self.absent) = (total, some.rows, some.columns, some.source, absent)
         let place = Dictionary(uniqueKeysWithValues: indices.enumerated().map { ($1, $0) })
         copying = { wanted, result in
-            some.copying(
-                wanted.map { index in
-                    guard let place = place[index] else { preconditionFailure("sample \(index) is not here") }
-                    return place
-                }, result)
+            let places = wanted.compactMap { place[$0] }
+            if places.count == wanted.count { return some.copying(places, result) }
+            absent.note(wanted.first { place[$0] == nil })
+            result.update(repeating: .nan, count: wanted.count * some.valuesPerSample)
         }
+    }
+
+    /// What was read of samples that are not here; several threads may.
+    private final class Absent: Sendable {
+        private let sample = Atomic(-1)
+
+        func note(_ index: Int?) { sample.store(index ?? -1, ordering: .relaxed) }
+
+        var fault: String? {
+            let index = sample.load(ordering: .relaxed)
+            return index < 0
+                ? nil : "sample \(index) is not here: the task reads it, and does not name it as one it reads"
+        }
+
+        deinit {}
     }
 
     /// Values in one prepared sample.
     public var valuesPerSample: Int { rows * columns }
 
     /// Why what was read of them until now can't be used, in one line; nil while it can.
-    public var fault: String? { source.fault }
+    public var fault: String? { absent?.fault ?? source.fault }
 
-    /// Reads, and reads again where the samples were touched meanwhile, as `Samples.whole`.
-    public func whole<Result>(_ read: () -> Result) -> Result? { source.whole(read) }
+    /// Reads, and reads again where the samples were touched meanwhile, as `Samples.whole`; nil where samples were read
+    /// that are not here.
+    public func whole<Result>(_ read: () -> Result) -> Result? {
+        let result = source.whole(read)
+        return absent?.fault == nil ? result : nil
+    }
 
     /// What `work` gives for the values of one sample, `[rows, columns]`.
     public func withValues<Result>(of index: Int, _ work: (UnsafeBufferPointer<Float>) -> Result) -> Result {
