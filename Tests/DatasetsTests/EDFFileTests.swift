@@ -115,7 +115,8 @@ func aShortTextIsNoFileThatWasCut(text: String) throws {
     (0, "1", "neither an EDF nor a BDF"), (184, "999", "header of 999"), (252, "0   ", "0 signals"),
     (252, "-3  ", "signals"), (240, "\u{7}", "not ASCII"), (244, "soon    ", "soon"),
     (256 + 3 * 216, "99999999", "99999999 samples"), (244, "0       ", "can't hold"),
-    (244, "-1      ", "can't hold"), (176, "25.00.00", "start time is \"25.00.00\""), (176, "noon    ", "hh.mm.ss"),
+    (244, "0x1p0   ", "0x1p0"), (244, "1e9     ", "more than 30 years"), (244, "-1      ", "can't hold"),
+    (176, "25.00.00", "start time is \"25.00.00\""), (176, "noon    ", "hh.mm.ss"),
 ])
 func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
     var data = small().data

@@ -100,7 +100,7 @@ import Wire
         try run.events.waits(for: .lied) { $0.worker == "liar/here:1" }
         let again = try PlayedWorker("another name", endpoint: run.events.endpoint(), keys: keys)
         try again.sayHello()
-        #expect(try again.refusal().code == .notAuthorized)
+        #expect(try again.refusal().code == .refuted)
         try run.stopsWithTheBitsOfAnUndisturbedRun()
     }
 }

@@ -89,7 +89,9 @@ struct EDFFields {
     /// - Throws: `DatasetError.malformed`.
     func decimal(at byte: Int, _ name: String) throws(DatasetError) -> Double {
         let text = text(at: byte, length: 8)
-        guard let value = Double(text), value.isFinite else { throw Self.notANumber(text, byte, name, path) }
+        guard let value = Double(text), value.isFinite, text.utf8.allSatisfy("+-.0123456789Ee".utf8.contains) else {
+            throw Self.notANumber(text, byte, name, path)
+        }
         return value
     }
 
