@@ -104,7 +104,8 @@ int64_t linux_joined_number(int descriptor, const char *name) {
     if (size < start + length + 2 || memcmp(place.sun_path + 1, name, length) != 0) return 0;
     const char *at = place.sun_path + 1 + length, *end = (const char *)&place + size;
     if (*at++ != '-') return 0;
-    for (; at < end && *at >= '0' && *at <= '9'; at++) number = number * 10 + (*at - '0');
+    // Eighteen digits at most: no number of this program's has more, and more could be beyond what an integer holds.
+    for (int left = 18; left > 0 && at < end && *at >= '0' && *at <= '9'; at++, left--) number = number * 10 + (*at - '0');
     return number;
 }
 

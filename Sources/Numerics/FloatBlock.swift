@@ -63,8 +63,10 @@ public final class FloatBlock: @unchecked Sendable {  // Sendable by the hand-ov
     /// A copy of all values.
     public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-    /// All values, for reading while somebody holds the block: Swift may release a local block right after its last
-    /// mention, so hold one with `withExtendedLifetime` where nothing else does.
+    /// All values, for reading while somebody holds the block.
+    ///
+    /// Swift releases what no name holds (`make().values`), what is bound to `_`, and the blocks of a local array after
+    /// its last mention, before the values are read: hold those with `withExtendedLifetime`.
     public var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: base, count: count) }
 
     /// All values as raw bytes, for reading.

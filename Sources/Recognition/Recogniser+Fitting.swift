@@ -63,7 +63,9 @@ extension Recogniser {
         try checkMemory(material, settings: settings)
         let outcomes = try outcomes(
             material, settings: settings, threads: threads, keeping: kept, progress: progress)
-        let members = outcomes.map { FloatBlock($0.parameters.values.prefix(network.answeringParameterCount)) }
+        let members = withExtendedLifetime(outcomes) {
+            outcomes.map { FloatBlock($0.parameters.values.prefix(network.answeringParameterCount)) }
+        }
         for member in members { correct(member, of: network, for: data, by: settings.rareClassCorrection) }
         return Fitted(
             recogniser: Recogniser(

@@ -66,8 +66,7 @@ public struct Samples: @unchecked Sendable {  // read only: nobody writes to the
     /// Values in one sample.
     public var valuesPerSample: Int { rows * columns }
 
-    /// The values of one sample, row-major, for reading while somebody holds these samples: Swift may release a local
-    /// value right after its last mention.
+    /// The values of one sample, row-major, for reading while somebody holds these samples, as of `FloatBlock.values`.
     public subscript(index: Int) -> UnsafeBufferPointer<Float> {
         precondition(index >= 0 && index < count, "sample \(index) of \(count)")
         return UnsafeBufferPointer(start: base + index * valuesPerSample, count: valuesPerSample)
