@@ -179,6 +179,9 @@ package struct Roster: Sendable {
         for worker in members.keys { members[worker]?.parametersRounds = [] }
     }
 
+    /// Forgets which parameters a worker was sent: they may never have come.
+    mutating func forgetParameters(of worker: WorkerID) { members[worker]?.parametersRounds = [] }
+
     /// Notes that a worker has a round's parameters, and those of as many others as it keeps.
     mutating func note(parametersOf round: Int, at worker: WorkerID, kept: Int) {
         members[worker]?.parametersRounds.keep(round, kept)

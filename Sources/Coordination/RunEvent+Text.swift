@@ -27,7 +27,7 @@ extension RunEvent: CustomStringConvertible {
             \(worker) (\(processor), \(numerics)) computes other bits than \(holder): the same job may give other bits in another \
             run
             """
-        case .comingsMuted: "so many workers come and go that most of it is not told of"
+        case .comingsMuted: "so many workers come and go that only those are told of who stay for a minute"
         case .refused(let what): "refused \(what)"
         case .refusalsMuted: "what else is refused is not told of"
         case .peerDropped(let peer, let reason): "closed the connection of \(peer): \(reason)"

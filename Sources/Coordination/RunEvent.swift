@@ -34,7 +34,7 @@ package enum RunEvent: Equatable, Sendable {
     case lostWork(worker: String)
     /// A worker's probe is not the run's; it was taken in all the same.
     case otherArithmetic(worker: String, processor: String, numerics: String, probeOf: String)
-    /// So many workers come and go that most of it is not told of from here on.
+    /// So many workers come and go that only those are told of, from here on, who stay for a minute.
     case comingsMuted
     /// Something a peer said was not taken.
     case refused(what: String)

@@ -12,7 +12,7 @@ extension Training {
         let party = WorkerName.party(of: hello.name.printable)
         if areNamesOwn, record.shutOut.contains(where: { WorkerName.party(of: $0) == party }) {
             let text = "sums of a worker with the key '\(party)' were wrong, and none with it is taken in again"
-            return [refuse(worker, Refusal(.refuted, text))]
+            return onRefused(worker, Refusal(.refuted, text))
         }
         var directives: [Directive] = []
         if let member = roster.members[worker], member.isReady {
@@ -88,7 +88,8 @@ extension Training {
         _ given: Roster.Given, at worker: WorkerID, _ member: Roster.Member, _ now: Duration
     ) -> [Directive] {
         guard let place = place(ofClaim: given.claim, of: worker) else {
-            // Others were faster, and the worker knows: it is free.
+            // Others were faster: it is free. Unless it was told so, the work may never have come, nor its parameters.
+            if !given.isToldOver { roster.forgetParameters(of: worker) }
             noteTime(of: given, computing: now - given.begun, at: worker, now)
             noteDone(given.claim, at: worker, now)
             return []

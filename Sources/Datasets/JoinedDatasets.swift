@@ -95,7 +95,6 @@ public struct JoinedDatasets: RecordingSource {
 
     /// Appends the datasets' samples, prepared where that is asked.
     ///
-    /// - Returns: nothing.
     /// - Throws: `TensorFileError` for a dataset that was cut meanwhile, or from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         for dataset in datasets {

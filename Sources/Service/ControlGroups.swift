@@ -9,7 +9,10 @@ package struct ControlGroups {
 
     /// Those that this process is in.
     static let ofThisProcess: ControlGroups = {
-        func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+        // A mount's name may be of any bytes.
+        func text(_ path: String) -> String? {
+            FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        }
         return ControlGroups(
             groups: text("/proc/self/cgroup") ?? "", mounts: text("/proc/self/mountinfo") ?? "", content: text)
     }()

@@ -70,6 +70,20 @@ import Wire
         #expect(try take("x", of: bob, &training).last == .finishRound)
     }
 
+    /// What a worker was sent before its connection broke may never have come.
+    @Test func whereWorkersOfOneKeyTakeEachOthersPlaceParametersAreSentAgain() throws {
+        var training = training(1, (ann, "mill/1"), (bob, "mill/2"))
+        #expect(training.ledger?.claim(of: ann) != nil)
+        _ = training.onGone(ann, at: .zero)
+        #expect(training.ledger?.claim(of: bob) != nil && training.ledger?.claim(of: ann) == nil)
+        _ = training.take(.heartbeat(Heartbeat(sequence: 1, isReady: true, claim: nil)), from: ann)
+        let directives = training.onGone(bob, at: .zero)
+        let given = directives.compactMap { directive -> (withParameters: Bool, to: WorkerID)? in
+            if case .sendWork(_, let withParameters, let worker) = directive { (withParameters, worker) } else { nil }
+        }
+        #expect(given.map(\.to) == [ann] && given.allSatisfy(\.withParameters))
+    }
+
     @Test func withALiarAllGoThatHaveItsKey() throws {
         var training = training(1, (ann, "mill/1"), (bob, "mill/2"), (cid, "lab/1"))
         let claim = try #require(training.ledger?.claim(of: ann))
@@ -95,7 +109,8 @@ import Wire
         _ = try take("wrong", of: ann, &training)
         while training.ledger?.claim(of: cid) != nil { _ = try take("right", of: cid, &training) }
         _ = training.onSettled(round: 0, leaves: claim.leaves, mark: "right", at: .zero)
-        #expect(refusals(training.take(hello("mill/2"), from: bob)) == [.refuted])
+        let refused = training.take(hello("mill/2"), from: bob)
+        #expect(refusals(refused) == [.refuted] && events(refused).map(\.kind) == [.refused])
         #expect(training.take(hello("millstone/2"), from: bob).contains(.welcome(bob)))
     }
 }

@@ -278,7 +278,6 @@ public struct Polysomnography: RecordingSource {
 
     /// Reads, resamples and appends the signals, a sleep epoch of all channels at a time.
     ///
-    /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         var findings = ChannelFindings(layout.channels)

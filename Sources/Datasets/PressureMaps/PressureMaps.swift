@@ -73,7 +73,6 @@ public struct PressureMaps: RecordingSource {
 
     /// Reads the files again and appends their values in the order of the outline.
     ///
-    /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         let valuesPerSample = experiment.rows * experiment.columns

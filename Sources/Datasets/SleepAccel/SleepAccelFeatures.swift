@@ -102,7 +102,6 @@ public struct SleepAccelFeatures: RecordingSource {
 
     /// Reads the files again and appends their values in the order of the outline.
     ///
-    /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         for (subject, name) in outline.subjects.enumerated() {

@@ -75,7 +75,6 @@ public struct SleepAccelNights: RecordingSource {
 
     /// Appends the samples in the order of the outline.
     ///
-    /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         for night in inputs {

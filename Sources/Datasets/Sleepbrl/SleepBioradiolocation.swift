@@ -161,7 +161,6 @@ public struct SleepBioradiolocation: RecordingSource {
 
     /// Reads the signals, demodulates record by record and appends the samples in the order of the outline.
     ///
-    /// - Returns: nothing.
     /// - Throws: `DatasetError` that names the file; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         let epochLength = Int(Self.sampleRate * SleepEpochWindow.epochSeconds)

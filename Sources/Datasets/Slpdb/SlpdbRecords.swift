@@ -91,7 +91,6 @@ public struct SlpdbRecords: RecordingSource {
 
     /// Appends the samples in the order of the outline.
     ///
-    /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         for recording in values {

@@ -53,7 +53,6 @@ public struct SyntheticNight: RecordingSource {
 
     /// Makes the nights and appends their samples in the order of the outline.
     ///
-    /// - Returns: nothing.
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         for subject in outline.subjects.indices {

@@ -75,7 +75,6 @@ public struct SyntheticPolysomnogram: RecordingSource {
 
     /// Makes the nights and appends their samples in the order of the outline.
     ///
-    /// - Returns: nothing.
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         let count = SyntheticSignals.epochLength

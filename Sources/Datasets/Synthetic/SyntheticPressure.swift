@@ -56,7 +56,6 @@ public struct SyntheticPressure: RecordingSource {
 
     /// Makes the maps and appends them in the order of the outline.
     ///
-    /// - Returns: nothing.
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         var gains = RandomSequence(seed: seed, stream: Stream.gains)

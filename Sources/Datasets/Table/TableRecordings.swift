@@ -172,7 +172,6 @@ public struct TableRecordings: RecordingSource {
 
     /// Reads the files again and appends the values in the order of the outline.
     ///
-    /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         var constant = ConstantColumns(outline.content)

@@ -95,7 +95,6 @@ public struct TimedNights: RecordingSource {
 
     /// Appends the values in the order of the outline.
     ///
-    /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         for night in inputs {

@@ -71,7 +71,6 @@ public struct TimedTable: RecordingSource {
 
     /// Appends the values in the order of the outline.
     ///
-    /// - Returns: nothing; all that is left out is in `skipped`.
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
         var constant = ConstantColumns(outline.content)

@@ -49,6 +49,8 @@ struct ExploredWorld {
     private var places: [Place]
     private var now: Duration = .zero
     private var faultsLeft: Int
+    /// The keys with which somebody lied; all go then that have one.
+    private var lyingKeys: Set<Int> = []
     /// The world's own draws, of which nothing depends but session numbers.
     private var draw = SplitMix(seed: 1)
     private(set) var isOver = false
@@ -69,7 +71,8 @@ struct ExploredWorld {
     var fingerprint: UInt64 {
         let all = places.reduce(coordinatorFingerprint) { Fingerprint.mix($0, $1.fingerprint) }
         let rest = [UInt64(truncatingIfNeeded: now.microseconds), UInt64(faultsLeft), isOver ? 1 : 0]
-        return (rest + [UInt64(truncatingIfNeeded: nextSign.microseconds)]).reduce(all, Fingerprint.mix)
+        let keys = lyingKeys.sorted().map { UInt64($0) + 1 }
+        return (rest + [UInt64(truncatingIfNeeded: nextSign.microseconds)] + keys).reduce(all, Fingerprint.mix)
     }
 
     // MARK: - Moves
@@ -161,6 +164,7 @@ struct ExploredWorld {
         if lies {
             faultsLeft -= 1
             places[i].lies = true
+            if !places[i].hasOwnKey, let key = run.machines[i].key { lyingKeys.insert(key) }
         }
         switch places[i].tasks.removeFirst() {
         case .prepare(let generation): places[i].worker?.prepared(generation, at: now)
@@ -250,8 +254,9 @@ struct ExploredWorld {
     }
 
     private mutating func takeEnd(of i: Int, _ reason: String?) throws(Simulation.Failure) {
-        let keyed = run.areNamesOwn ? places.indices.filter { run.machines[$0].key == run.machines[i].key } : [i]
-        if let reason, !keyed.contains(where: { places[$0].lies || $0 != i && places[$0].hasOwnKey }) {
+        let hasLyingKey = !places[i].hasOwnKey && run.machines[i].key.map(lyingKeys.contains) ?? false
+        let isFoundOut = reason.map { $0.contains("are others") || $0.contains("were wrong") } ?? false
+        if let reason, !(isFoundOut && (places[i].lies || hasLyingKey)) {
             throw Simulation.Failure(description: "w\(i) ended: \(reason)")
         }
         places[i].worker = nil

@@ -63,8 +63,12 @@ struct BenchRoundsCommand: ParsableCommand {
         }
         if !(1...20_000).contains(workers) { throw ValidationError("--workers must be 1 to 20000, not \(workers)") }
         if !(1...4096).contains(threads) { throw ValidationError("--threads must be 1 to 4096, not \(threads)") }
-        if !(1...1 << 20).contains(leaves ?? workers * threads) {
-            throw ValidationError("--leaves must be 1 to 2^20, not \(leaves ?? workers * threads)")
+        if let leaves, !(1...1 << 20).contains(leaves) {
+            throw ValidationError("--leaves must be 1 to 2^20, not \(leaves)")
+        }
+        if leaves == nil, workers * threads > 1 << 20 {
+            throw ValidationError(
+                "\(workers) --workers of \(threads) --threads are more than 2^20; say how many --leaves")
         }
         if !(1...64).contains(parts) { throw ValidationError("--parts must be 1 to 64, not \(parts)") }
         if !(0...workers).contains(relays) {

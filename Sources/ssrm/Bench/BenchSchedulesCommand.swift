@@ -65,6 +65,7 @@ struct BenchSchedulesCommand: ParsableCommand {
             throw ValidationError(
                 "--workers, --leaves, --steps, --parts and --keys must be 1 to 8: more have too many orders")
         }
+        if keys != nil, !audited { throw ValidationError("--keys are of whose sums are compared; add --audited") }
         if let faults, !(0...8).contains(faults) {
             throw ValidationError("--faults must be 0 to 8, not \(faults)")
         }
