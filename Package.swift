@@ -29,9 +29,8 @@ let package = Package(
         .library(
             name: "SleepRecognition",
             targets: [
-                "SleepRecognition", "Datasets", "Signals", "Checkpoints", "Encoders", "Upstream", "Recognition",
-                "Layers",
-                "Numerics",
+                "SleepRecognition", "Readers", "Datasets", "Signals", "Checkpoints", "Encoders", "Upstream",
+                "Recognition", "Layers", "Numerics",
             ]),
     ],
     dependencies: [
@@ -57,7 +56,8 @@ let package = Package(
         library("Layers", ["Numerics", "CKernels"]),
         library("Signals", ["Numerics", "CKernels", "CSampleRate"]),
         library("Checkpoints", ["Numerics", "COpenSSL", "CLinux"]),
-        library("Datasets", ["Signals", "Checkpoints", "Numerics", "CKernels"]),
+        library("Datasets", ["Signals", "Checkpoints", "Numerics"]),
+        library("Readers", ["Datasets", "Signals", "Checkpoints", "Numerics", "CKernels"]),
         library("Encoders", ["Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
         library("Upstream", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
         library("Recognition", ["Encoders", "Numerics", "Layers", "Signals", "Checkpoints", "CKernels"]),
@@ -114,8 +114,9 @@ let package = Package(
         .executableTarget(
             name: "ssrm",
             dependencies: [
-                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream", "Recognition",
-                "Messaging", "Coordination", "Service", "Simulation", "SleepRecognition", "Reports", "Exports",
+                "Numerics", "Layers", "Signals", "Checkpoints", "Datasets", "Readers", "Encoders", "Upstream",
+                "Recognition", "Messaging", "Coordination", "Service", "Simulation", "SleepRecognition", "Reports",
+                "Exports",
                 "StatusPage", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -129,8 +130,9 @@ let package = Package(
         tests("LayersTests", ["Layers", "Numerics", "CKernels"], resources: [.copy("Fixtures")]),
         tests("SignalsTests", ["Signals", "Numerics"], resources: [.copy("Fixtures")]),
         tests("CheckpointsTests", ["Checkpoints", "Numerics"]),
+        tests("DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics"]),
         tests(
-            "DatasetsTests", ["Datasets", "Signals", "Checkpoints", "Numerics", "CEDF"],
+            "ReadersTests", ["Readers", "Datasets", "Signals", "Checkpoints", "Numerics", "CEDF"],
             resources: [.copy("Fixtures")]),
         tests("EncodersTests", ["Encoders", "Numerics"], resources: [.copy("Fixtures")]),
         // A network and a pretext task of one's own, as anybody would add them.
@@ -144,12 +146,12 @@ let package = Package(
         tests(
             "SleepRecognitionTests",
             [
-                "SleepRecognition", "Examples", "Datasets", "Recognition", "Upstream", "Encoders", "Signals",
-                "Checkpoints", "Numerics",
+                "SleepRecognition", "Examples", "Datasets", "Readers", "Recognition", "Upstream", "Encoders",
+                "Signals", "Checkpoints", "Numerics",
             ]),
         tests(
             "ReportsTests", ["Reports", "SleepRecognition", "Recognition", "Datasets"], resources: [.copy("Fixtures")]),
-        tests("ExportsTests", ["Exports", "Checkpoints", "Datasets", "SleepRecognition", "CEDF"]),
+        tests("ExportsTests", ["Exports", "Checkpoints", "Datasets", "Readers", "SleepRecognition", "CEDF"]),
         tests("WireTests", ["Wire", "Numerics"]),
         tests("MessagingTests", ["Messaging"]),
         tests("CoordinationTests", ["Coordination", "Wire", "Numerics"]),
@@ -167,8 +169,8 @@ let package = Package(
         tests(
             "ProgramTests",
             [
-                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Checkpoints", "Datasets", "Upstream",
-                "Encoders", "Layers", "Signals", "Wire", "Messaging", "Numerics",
+                "ssrm", "ExampleTrainer", "SleepRecognition", "Recognition", "Checkpoints", "Datasets", "Readers",
+                "Upstream", "Encoders", "Layers", "Signals", "Wire", "Messaging", "Numerics",
             ]),
         .testTarget(
             name: "ClusterTests", dependencies: ["ssrm", "TestKit"], exclude: ["Support"], swiftSettings: ofTests),
@@ -185,8 +187,9 @@ if Context.environment["SSRM_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzz", "Wire", "Messaging", "Numerics", "Signals", "Checkpoints", "Datasets", "Encoders", "Upstream",
-                "Recognition", "SleepRecognition", "Reports", "Service",
+                "CFuzz", "Wire", "Messaging", "Numerics", "Signals", "Checkpoints", "Datasets", "Readers",
+                "Encoders",
+                "Upstream", "Recognition", "SleepRecognition", "Reports", "Service",
             ],
             path: "Tests/Fuzz", exclude: ["corpus", "python"], swiftSettings: house),
     ]

@@ -1,10 +1,10 @@
-import Checkpoints
+package import Checkpoints
 
 extension RegularFile {
     /// Opens a file of recordings.
     ///
     /// - Throws: `DatasetError.unreadable`.
-    static func opened(_ path: String) throws(DatasetError) -> RegularFile {
+    package static func opened(_ path: String) throws(DatasetError) -> RegularFile {
         do {
             return try RegularFile(opening: path)
         } catch { throw DatasetError(opening: error) }
@@ -13,7 +13,7 @@ extension RegularFile {
     /// Reads as many bytes as there is room for.
     ///
     /// - Throws: `DatasetError`, also when the file ends before.
-    func fill(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(DatasetError) {
+    package func fill(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(DatasetError) {
         let count: Int
         do {
             count = try read(into: bytes, at: offset)
@@ -24,7 +24,7 @@ extension RegularFile {
     /// The first bytes of a file of recordings, all of them by default.
     ///
     /// - Throws: `DatasetError`, also when the file was cut since it was opened.
-    func bytesOfRecordings(_ count: Int? = nil) throws(DatasetError) -> [UInt8] {
+    package func bytesOfRecordings(_ count: Int? = nil) throws(DatasetError) -> [UInt8] {
         do {
             return try firstBytes(count)
         } catch { throw DatasetError(opening: error) }
@@ -35,7 +35,7 @@ extension MappedFile {
     /// Maps a file of recordings.
     ///
     /// - Throws: `DatasetError.unreadable`.
-    static func opened(_ path: String) throws(DatasetError) -> MappedFile {
+    package static func opened(_ path: String) throws(DatasetError) -> MappedFile {
         do {
             return try MappedFile(path: path)
         } catch { throw DatasetError(opening: error) }
@@ -44,7 +44,7 @@ extension MappedFile {
     /// Makes sure of what was read of a file of recordings until now.
     ///
     /// - Throws: `DatasetError.unsuitable`, once the file was cut or written to since it was opened.
-    func requireWholeText() throws(DatasetError) {
+    package func requireWholeText() throws(DatasetError) {
         if !isWhole { throw .changed(path) }
     }
 }

@@ -72,7 +72,7 @@ public struct SkippedItem: Sendable, Equatable, Codable {
         }
 
         /// A number of them, in words.
-        func counted(_ count: Int) -> String { "\(count) \(name(for: count))" }
+        package func counted(_ count: Int) -> String { "\(count) \(name(for: count))" }
     }
 
     /// The file or folder that was left out, or that something was left out of.
@@ -90,7 +90,8 @@ public struct SkippedItem: Sendable, Equatable, Codable {
     }
 
     /// What was left out of a file for several reasons: an item for each for which anything was.
-    static func items(of path: String, _ kind: Kind, _ counts: [(count: Int, reason: String)]) -> [SkippedItem] {
+    package static func items(of path: String, _ kind: Kind, _ counts: [(count: Int, reason: String)]) -> [SkippedItem]
+    {
         counts.filter { $0.count > 0 }.map { SkippedItem(path: path, kind: kind, count: $0.count, reason: $0.reason) }
     }
 }

@@ -10,13 +10,13 @@ public struct SleepEpochWindow: Sendable, Equatable {
     public static let epochSeconds = 30.0
 
     /// How many sleep epochs a day has.
-    static let epochsPerDay = Int(CalendarDay.seconds / epochSeconds)
+    package static let epochsPerDay = Int(CalendarDay.seconds / epochSeconds)
 
     /// Fewer sleep epochs in a row than this, five minutes, are no use as a recording.
-    static let fewestEpochs = 10
+    package static let fewestEpochs = 10
 
     /// How many sleep epochs a sample spans; odd.
-    let width: Int
+    package let width: Int
 
     /// Whether a sample can span so many sleep epochs: it must have a middle.
     public static func canSpan(_ width: Int) -> Bool { (1...largestWidth).contains(width) && width % 2 == 1 }
@@ -24,7 +24,7 @@ public struct SleepEpochWindow: Sendable, Equatable {
     /// A window of so many sleep epochs.
     ///
     /// - Precondition: `canSpan(width)`.
-    init(width: Int) {
+    package init(width: Int) {
         precondition(Self.canSpan(width), "a window of \(width) sleep epochs")
         self.width = width
     }
@@ -34,7 +34,7 @@ public struct SleepEpochWindow: Sendable, Equatable {
     /// - Parameter features: each feature's values, one a sleep epoch.
     /// - Returns: `[sleepEpochs, features, width]`, row-major.
     /// - Precondition: all features have as many values.
-    func samples(of features: [[Float]]) -> [Float] {
+    package func samples(of features: [[Float]]) -> [Float] {
         let epochCount = features.first?.count ?? 0
         precondition(features.allSatisfy { $0.count == epochCount }, "features over \(features.map(\.count)) epochs")
         var values: [Float] = []

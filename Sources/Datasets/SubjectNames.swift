@@ -2,7 +2,7 @@
 ///
 /// Two people under one name would be trained and tested on as one, and one person under two names would be on both
 /// sides of an evaluation.
-enum SubjectNames {
+package enum SubjectNames {
     /// Words that stand where a name is not told, without case, blanks and punctuation.
     private static let placeholders: Set = [
         "anon", "anonym", "anonyme", "anonymised", "anonymized", "anonymous", "anonymus", "blank", "code", "default",
@@ -12,28 +12,28 @@ enum SubjectNames {
     ]
 
     /// Whether a name comes before another: numbers by what they are, and before texts.
-    static func areInOrder(_ name: String, _ other: String) -> Bool {
+    package static func areInOrder(_ name: String, _ other: String) -> Bool {
         (Int(name) ?? .max, name) < (Int(other) ?? .max, other)
     }
 
     /// Names in that order.
-    static func inOrder(_ names: some Sequence<String>) -> [String] { names.sorted(by: areInOrder) }
+    package static func inOrder(_ names: some Sequence<String>) -> [String] { names.sorted(by: areInOrder) }
 
     /// Whether a name tells nobody from others: empty, only punctuation, all `X` or `0`, or a word like `anonymous`.
-    static func saysNothing(_ name: String) -> Bool {
+    package static func saysNothing(_ name: String) -> Bool {
         let word = name.lowercased().filter { $0.isLetter || $0.isNumber }
         return isPlaceholder(name) || word.allSatisfy { $0 == "x" } || word.allSatisfy { $0 == "0" }
     }
 
     /// Whether a name is a word like `anonymous` or punctuation alone; letters and numbers can be names in a list.
-    static func isPlaceholder(_ name: String) -> Bool {
+    package static func isPlaceholder(_ name: String) -> Bool {
         let word = name.lowercased().filter { $0.isLetter || $0.isNumber }
         return word.isEmpty || placeholders.contains(word)
     }
 
     /// A name without what programs change when they write it again: case, blanks (an underscore is one), the zeros in
     /// front of numbers (`s01`), and of a number alone those behind the point (`7.0`).
-    static func folded(_ name: String) -> String {
+    package static func folded(_ name: String) -> String {
         withoutLeadingZeros(plainNumber(withoutCase(name)))
     }
 
@@ -65,7 +65,7 @@ enum SubjectNames {
     }
 
     /// A whole number without the zeros in front and behind the point; another name as it is.
-    static func plainNumber(_ name: String) -> String {
+    package static func plainNumber(_ name: String) -> String {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = parts.first, !whole.isEmpty, whole.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             parts.count == 1 || parts[1].allSatisfy({ $0 == "0" })
@@ -75,7 +75,7 @@ enum SubjectNames {
     }
 
     /// The first two names that differ in nothing but what `folded` leaves out: they may be one person's.
-    static func alike(_ names: some Sequence<String>) -> (String, String)? {
+    package static func alike(_ names: some Sequence<String>) -> (String, String)? {
         var first: [String: String] = [:]
         for name in names {
             let folded = folded(name)
@@ -92,7 +92,7 @@ enum SubjectNames {
     ///   - path: where they come from.
     ///   - remedy: what to do.
     /// - Throws: `DatasetError.unsuitable`.
-    static func requireDistinct(
+    package static func requireDistinct(
         _ names: some Sequence<String>, path: String, remedy: String
     ) throws(DatasetError) {
         guard let (one, other) = alike(names) else { return }

@@ -3,6 +3,7 @@ import Checkpoints
 import Datasets
 import Exports
 import Foundation
+import Readers
 import SleepRecognition
 import TestKit
 import Testing

@@ -1,14 +1,22 @@
+import Checkpoints
 import Datasets
 import Exports
 import Foundation
+import Readers
 import TestKit
 import Testing
+
+/// The files of a made-up set.
+private func files(of nights: SyntheticPolysomnogram) -> [WholeFolder.File] {
+    let channels = SyntheticPolysomnogram.layout.channels
+    return Array(RecordedNights(nights.outline, channels: channels, seed: nights.seed, signals: nights.signals).files)
+}
 
 /// What is written is what was made up, to half a step of 16 bits.
 @Test func madeUpNightsAreReadBackFromTheirFiles() throws {
     let folder = try TemporaryFolder()
     let nights = SyntheticPolysomnogram(subjectCount: 2, seed: 5, epochCount: 12)
-    let files = Array(RecordedNights(nights).files)
+    let files = files(of: nights)
     #expect(
         files.map(\.path) == ["P00001-PSG.edf", "P00001-Hypnogram.edf", "P00002-PSG.edf", "P00002-Hypnogram.edf"])
     for file in files { try file.bytes.write(to: URL(filePath: folder.path(file.path))) }
@@ -32,5 +40,5 @@ import Testing
 
 @Test func unscoredNightsHaveSignalsAlone() {
     let nights = SyntheticPolysomnogram(subjectCount: 2, seed: 5, epochCount: 12, hasLabels: false)
-    #expect(RecordedNights(nights).files.map(\.path) == ["P00001-PSG.edf", "P00002-PSG.edf"])
+    #expect(files(of: nights).map(\.path) == ["P00001-PSG.edf", "P00002-PSG.edf"])
 }

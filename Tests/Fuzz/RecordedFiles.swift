@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Readers
 import Signals
 
 /// Recordings in publishers' layouts, and the datasets that are made of them.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Readers
 import TestKit
 import Testing
 

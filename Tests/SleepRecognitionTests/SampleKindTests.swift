@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Numerics
 import Recognition
+import Readers
 import Signals
 import SleepRecognition
 import TestKit

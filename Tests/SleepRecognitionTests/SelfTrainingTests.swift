@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Numerics
 import Recognition
+import Readers
 import SleepRecognition
 import Synchronization
 import TestKit

@@ -1,4 +1,5 @@
 import Datasets
+import Readers
 import SleepRecognition
 import TestKit
 import Testing

@@ -72,14 +72,7 @@ extension DatasetLayout {
     static func frame(
         in metadata: [String: String], kind: String, _ refusal: (String) -> DatasetError
     ) throws(DatasetError) -> MapFrame? {
-        guard let text = metadata[frameKey] else {
-            switch kind {
-            case "pmd-i": return PressureMaps.Experiment.i.frame
-            case "pmd-ii": return PressureMaps.Experiment.ii.frame
-            case "synthetic-pressure": return SyntheticPressure.frame
-            default: return nil
-            }
-        }
+        guard let text = metadata[frameKey] else { return MapFrame(ofKind: kind) }
         guard let frame = try? JSONDecoder().decode(MapFrame.self, from: Data(text.utf8)), frame.baseline.isFinite
         else {
             throw refusal("how its maps lie can't be read from its metadata")

@@ -1,4 +1,4 @@
-import Signals
+package import Signals
 
 extension DatasetOutline {
     /// The outline of a dataset of these recordings, in this order.
@@ -7,7 +7,7 @@ extension DatasetOutline {
     /// vocabulary's order.
     ///
     /// - Precondition: all labels are codes of the vocabulary.
-    init(
+    package init(
         kind: String, vocabulary: LabelVocabulary, rows: Int, columns: Int, content: [String] = [],
         units: [String] = [], of found: [FoundRecording]
     ) {

@@ -11,7 +11,7 @@ public struct DatasetWriter: ~Copyable {
     private var firstNotFinite: Int?
     private var prints: RecordingPrints
     /// What the reader of the results should know of the values, a line each, once all are appended.
-    var notes: [String] = []
+    package var notes: [String] = []
     /// What was left out of the values' files, rows for example.
     public var skipped: [SkippedItem] = []
     /// Is told of how many samples' values were appended, of all.

@@ -2,7 +2,7 @@ import Foundation
 
 /// A field of a file in double quotes for an error of one line: its first characters, `?` for control characters, and
 /// the numbers of those that are not seen, as in `<U+200B>`.
-func quoted(_ text: String, upTo length: Int = 24) -> String {
+package func quoted(_ text: String, upTo length: Int = 24) -> String {
     let start = text.prefix(length)
     let shown = start.unicodeScalars.map { scalar in
         if scalar.isControl { return "?" }

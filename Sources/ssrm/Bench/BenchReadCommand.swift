@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Readers
 import Service
 
 /// `ssrm bench read`: how fast recordings as text become a dataset.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Readers
 import Signals
 
 /// `ssrm data edf`: polysomnography as EDF files.

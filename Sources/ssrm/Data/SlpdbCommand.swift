@@ -1,5 +1,5 @@
 import ArgumentParser
-import Datasets
+import Readers
 import Signals
 
 /// `ssrm data slpdb`: heart-beat features of the MIT-BIH Polysomnographic Database.

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Datasets
+public import Readers
 
 extension HypnogramReading.Preference: ExpressibleByArgument {}
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Checkpoints
-import Datasets
 import Exports
+import Readers
 
 /// `ssrm data synthetic`: made-up recordings.
 struct SyntheticCommand: ParsableCommand {
@@ -104,8 +104,11 @@ struct SyntheticCommand: ParsableCommand {
         let count = unlabelled ? subjects : 2 * subjects
         var line = ProgressLine("files")
         var done = 0
+        let recorded = RecordedNights(
+            nights.outline, channels: SyntheticPolysomnogram.layout.channels, seed: nights.seed,
+            signals: nights.signals)
         try WholeFolder.writeUnlessEnded(
-            RecordedNights(nights).files.lazy.map { file in
+            recorded.files.lazy.map { file in
                 done += 1
                 line.show(done, of: count)
                 return file

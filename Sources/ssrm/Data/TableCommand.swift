@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Datasets
 import Foundation
+public import Readers
 public import Signals
 
 extension LabelVocabulary: ExpressibleByArgument {}

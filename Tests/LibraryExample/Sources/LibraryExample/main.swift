@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Readers
 import SleepRecognition
 
 // A made-up dataset: six sleepers on a mat of pressure sensors. Your own comes from `ssrm data` or a `DatasetWriter`.

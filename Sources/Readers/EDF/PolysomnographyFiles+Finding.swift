@@ -1,0 +1,161 @@
+public import Datasets
+import Foundation
+
+extension PolysomnographyFiles {
+    /// Finds the nights of a folder: files of signals and hypnograms that are called alike.
+    ///
+    /// `night1-PSG.edf` with `night1-Hypnogram.edf`; of the Sleep-EDF Database `SC4001E0-PSG.edf` with
+    /// `SC4001EC-Hypnogram.edf`; `night1.edf` with `night1.txt`, `.csv`, `.tsv`, `.xml` or `.rml`, or with what NSRR
+    /// (`night1-nsrr.xml`), BIDS (`night1_eeg.edf`, `night1_events.tsv`) and others make of the name.
+    ///
+    /// - Parameters:
+    ///   - root: the folder with the signals, like `sleep-cassette`.
+    ///   - hypnograms: the folder with the hypnograms; nil where they are in the same one.
+    ///   - unlabelled: whether signals without a hypnogram are taken, too.
+    /// - Returns: the nights by name, and the files that are of none.
+    /// - Throws: `DatasetError`, also when there is no night, or a night has two hypnograms.
+    public static func find(
+        in root: String, hypnograms: String? = nil, unlabelled: Bool = false
+    ) throws(DatasetError) -> (pairs: [Self], skipped: [SkippedItem]) {
+        var names = FoundNames(hasOwnFolder: hypnograms != nil)
+        for name in try Folder.names(in: root) {
+            names.add("\(root)/\(name)", named: name, mayBeHypnogram: hypnograms == nil)
+        }
+        if let hypnograms {
+            for name in try Folder.names(in: hypnograms) { names.addHypnogram("\(hypnograms)/\(name)", named: name) }
+        }
+        let (pairs, skipped) = try names.nights(in: root, unlabelled: unlabelled)
+        guard !pairs.isEmpty else {
+            let found = Reasons.text(of: skipped).map { "; \($0)" } ?? ""
+            throw .nothingFound(
+                path: root, wanted: "pairs like NAME-PSG.edf and NAME-Hypnogram.edf, or NAME.edf and NAME.txt" + found)
+        }
+        return (pairs, skipped)
+    }
+}
+
+/// Files of signals and of hypnograms, by what their names have in common.
+private struct FoundNames {
+    /// Ends of names of hypnograms that nothing else is called by.
+    private static let ownEndings =
+        ["-hypnogram", "_hypnogram", "-sleepscoring", "_sleepscoring"].flatMap { stem in
+            [".edf", ".bdf", ".txt", ".csv", ".tsv", ".xml"].map { stem + $0 }
+        } + ["-nsrr.xml", "-profusion.xml", ".edf.xml", "_events.tsv", ".rml"]
+    /// Ends of names that hypnograms may have, and other things.
+    private static let otherEndings = [".xml", ".txt", ".csv", ".tsv"]
+    /// Ends of names that only signals have, and those that hypnograms may have, too.
+    private static let signalEndings = ["-psg.edf", "-psg.bdf", "_psg.edf", "_psg.bdf", "_eeg.edf", "_eeg.bdf"]
+    private static let plainEndings = [".edf", ".bdf"]
+
+    /// A file, and whether it is called as nothing else is.
+    private struct Named {
+        let path: String
+        let isCalledSo: Bool
+    }
+
+    private var signals: [String: [Named]] = [:]
+    private var hypnograms: [String: [Named]] = [:]
+    private var skipped: [SkippedItem] = []
+    /// Whether hypnograms are in a folder of their own, where nothing else is.
+    private let hasOwnFolder: Bool
+
+    init(hasOwnFolder: Bool) { self.hasOwnFolder = hasOwnFolder }
+
+    /// A file's name without its ending, where it has one of these; case is not looked at.
+    private static func stem(of name: String, _ endings: [String]) -> String? {
+        endings.first { name.lowercased().hasSuffix($0) }.map { String(name.dropLast($0.count)) }
+    }
+
+    /// What the two files of a recording have in common in their names: of names of the Sleep-EDF Database the first
+    /// six characters, as the last one before the hyphen is the scorer's.
+    private static func recording(ofStem stem: String) -> String {
+        PolysomnographyFiles.sleepEDFSubject(stem) == nil ? stem : String(stem.prefix(6))
+    }
+
+    /// Takes a file of the folder with the signals.
+    mutating func add(_ path: String, named name: String, mayBeHypnogram: Bool) {
+        let isHypnogram = Self.stem(of: name, Self.ownEndings) != nil
+        let own = isHypnogram ? nil : Self.stem(of: name, Self.signalEndings)
+        guard !isHypnogram, let stem = own ?? Self.stem(of: name, Self.plainEndings) else {
+            if mayBeHypnogram { return addHypnogram(path, named: name) }
+            return skip(path)
+        }
+        signals[Self.recording(ofStem: stem), default: []].append(Named(path: path, isCalledSo: own != nil))
+    }
+
+    /// Takes a file of the folder with the hypnograms.
+    mutating func addHypnogram(_ path: String, named name: String) {
+        let own = Self.stem(of: name, Self.ownEndings)
+        guard let stem = own ?? Self.stem(of: name, Self.otherEndings + Self.plainEndings) else { return skip(path) }
+        hypnograms[Self.recording(ofStem: stem), default: []].append(Named(path: path, isCalledSo: own != nil))
+    }
+
+    private mutating func skip(
+        _ path: String, _ reason: String = "not named like a night's signals or hypnogram"
+    ) {
+        skipped.append(SkippedItem(path: path, reason: reason))
+    }
+
+    /// The one of some files that counts: the one that is called so, or else the only one.
+    ///
+    /// - Throws: `DatasetError.unsuitable` where two do.
+    private mutating func chosen(among files: [Named]) throws(DatasetError) -> Named? {
+        let called = files.filter(\.isCalledSo)
+        let counting = called.isEmpty ? files : called
+        guard counting.count < 2 else {
+            throw .unsuitable(
+                path: counting[1].path,
+                reason: "it and \(counting[0].path) are the same recording's: keep one of them")
+        }
+        guard let first = counting.first else { return nil }
+        for other in files where other.path != first.path {
+            skip(other.path, "\(URL(filePath: first.path).lastPathComponent) is taken in its place")
+        }
+        return first
+    }
+
+    /// The nights in the order of their names, and what is of none.
+    ///
+    /// Signals that are called so have no other hypnogram than one that is, too: a text beside them may be anything.
+    ///
+    /// - Throws: `DatasetError.unsuitable` where a night has two files of one kind.
+    mutating func nights(
+        in root: String, unlabelled: Bool
+    ) throws(DatasetError) -> (pairs: [PolysomnographyFiles], skipped: [SkippedItem]) {
+        var (pairs, lonely): ([PolysomnographyFiles], [SkippedItem]) = ([], [])
+        for (key, files) in signals.sorted(by: { $0.key < $1.key }) {
+            guard let night = try chosen(among: files) else { continue }
+            var scored = hypnograms.removeValue(forKey: key) ?? []
+            if night.isCalledSo, !hasOwnFolder {
+                for other in scored where !other.isCalledSo { skip(other.path, "no signals are called like it") }
+                scored = scored.filter(\.isCalledSo)
+            }
+            let hypnogram = try chosen(among: scored)
+            if hypnogram != nil || unlabelled {
+                var pair = PolysomnographyFiles(signals: night.path, hypnogram: hypnogram?.path)
+                pair.hypnogramIsGuessed = !(hypnogram?.isCalledSo ?? true) && !hasOwnFolder
+                pairs.append(pair)
+            } else if night.isCalledSo {
+                lonely.append(without("-Hypnogram.edf", night.path, key, root))
+            } else {
+                lonely.append(
+                    SkippedItem(path: night.path, kind: .recording, reason: "no hypnogram is called like it"))
+            }
+        }
+        for (key, files) in hypnograms.sorted(by: { $0.key < $1.key }) {
+            for file in files {
+                if file.isCalledSo {
+                    lonely.append(without("-PSG.edf", file.path, key, root))
+                } else {
+                    skip(file.path, "no signals are called like it")
+                }
+            }
+        }
+        return (pairs, skipped + lonely)
+    }
+
+    private func without(_ missing: String, _ path: String, _ key: String, _ root: String) -> SkippedItem {
+        let name = key + (path.hasPrefix("\(root)/\(key)-") ? "" : "…") + missing
+        return SkippedItem(path: path, kind: .recording, reason: "there is no \(name) beside it")
+    }
+}

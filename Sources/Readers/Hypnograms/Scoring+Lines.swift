@@ -1,0 +1,151 @@
+import Datasets
+import Foundation
+
+extension Scoring {
+    private static let longestLine = 1_024
+
+    /// A scorer's text: a stage a line, for a sleep epoch each from the recording's start; or onset, duration and stage
+    /// a line, in seconds from there, between spaces, tabs, commas or semicolons.
+    ///
+    /// Lines that start with `#` and a header are passed over, blank lines only at the end.
+    init(lines text: UnsafeRawBufferPointer, path: String, _ reading: HypnogramReading) throws(DatasetError) {
+        var lines: [(number: Int, text: String)] = []
+        var blank: Int?
+        let all = String(decoding: text, as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in all.enumerated() {
+            guard line.utf8.count <= Self.longestLine else {
+                throw .badLine(path: path, line: index + 1, reason: "too long for a stage: this is no hypnogram")
+            }
+            let trimmed = line.trimmingCharacters(in: .whitespaces)
+            if trimmed.hasPrefix("#") || (lines.isEmpty && Self.isHeader(trimmed)) { continue }
+            if trimmed.isEmpty {
+                blank = blank ?? index + 1
+                continue
+            }
+            if let blank, !lines.isEmpty {
+                throw .badLine(
+                    path: path, line: blank,
+                    reason: "a blank line between stages: write ? for a sleep epoch without one")
+            }
+            blank = nil
+            lines.append((index + 1, trimmed))
+        }
+        guard let first = lines.first else { throw .empty(path: path) }
+        if try Self.isTimed(first.text, path: path, line: first.number) {
+            var intervals: [Interval] = []
+            for line in lines { intervals.append(try Self.timed(line.text, path: path, line: line.number)) }
+            self.init(path: path, intervals: intervals)
+        } else {
+            try Self.requireNoHeader(lines, path: path, reading)
+            let epoch = SleepEpochWindow.epochSeconds
+            self.init(
+                path: path,
+                intervals: lines.enumerated().map { index, line in
+                    Interval(onset: Double(index) * epoch, duration: epoch, text: line.text, kind: .stage)
+                }, listedEpochCount: lines.count)
+        }
+    }
+
+    private static func words(_ line: String) -> [Substring] {
+        line.split { $0.isWhitespace || $0 == "," || $0 == ";" }
+    }
+
+    private static func isHeader(_ line: String) -> Bool {
+        let words = words(line.lowercased())
+        let names: Set<Substring> = ["stage", "stages", "sleep_stage", "hypnogram"]
+        return words.contains(where: names.contains)
+            && words.allSatisfy { names.contains($0) || ["onset", "duration", "sleep"].contains($0) }
+    }
+
+    private static let twoColumns =
+        "has two columns, and one of them is a number: keep the stages alone, a sleep epoch a line, or write onset, "
+        + "duration and stage, in seconds from the recording's start"
+
+    /// Refuses a list of stages that starts with a text of its own: taken as a sleep epoch, a header would put every
+    /// stage on the one after its own.
+    private static func requireNoHeader(
+        _ numbered: [(number: Int, text: String)], path: String, _ reading: HypnogramReading
+    ) throws(DatasetError) {
+        let lines = numbered.map(\.text)
+        guard let (line, first) = numbered.first, !StageTexts.isNumber(first), !lines.dropFirst().contains(first),
+            [.unknown, .event].contains(StageTexts(reading, among: Set(lines)).meaning(of: first))
+        else { return }
+        if numbered.count > 1, let clock = words(lines[1]).dropLast().first(where: isClockTime) {
+            throw .badLine(
+                path: path, line: numbered[1].number,
+                reason:
+                    "\(quoted(String(clock))) is a clock's time in a column that is not called so: call its columns "
+                    + "time and stage, or write onset, duration and stage, in seconds from the recording's start"
+            )
+        }
+        if numbered.count > 1, words(lines[1]).count == 2, Double(words(lines[1])[0]) != nil {
+            throw .badLine(path: path, line: numbered[1].number, reason: "\(quoted(lines[1])) \(twoColumns)")
+        }
+        throw .badLine(
+            path: path, line: line,
+            reason:
+                "\(quoted(first)) stands in the first line alone and is no known stage: if it is a header, take the line "
+                + "out; if not, say what it is with --stage-map (nothing behind = for no stage)")
+    }
+
+    private static func isClockTime(_ word: Substring) -> Bool {
+        word.first?.isNumber == true && word.contains(":") && word.allSatisfy { !$0.isLetter || "TtZz".contains($0) }
+    }
+
+    /// Whether the first line has times before its stage.
+    private static func isTimed(_ line: String, path: String, line number: Int) throws(DatasetError) -> Bool {
+        let words = words(line)
+        guard words.count > 1, let first = words.first, first.first?.isNumber == true || first.hasPrefix("-") else {
+            return false
+        }
+        guard words.count > 2 || Double(first) == nil else {
+            throw .badLine(path: path, line: number, reason: "\(quoted(line)) \(twoColumns)")
+        }
+        guard words.count > 2, Double(first) != nil, Double(words[1]) != nil else {
+            let clock = first.contains(":") ? ", nor a clock's time, like 22:00:30, and stage" : ""
+            throw .badLine(
+                path: path, line: number,
+                reason: "\(quoted(line)) is neither a stage nor onset, duration and stage, in seconds from the "
+                    + "recording's start\(clock)")
+        }
+        return true
+    }
+
+    /// Whether onset and duration stand before a stage with a comma before their fractions.
+    ///
+    /// A comma between two of them is none: there is no third field before the stage then.
+    private static func hasDecimalCommas(_ line: String) -> Bool {
+        let fields = line.split { $0.isWhitespace || $0 == ";" }
+        let times = fields.prefix(2)
+        return fields.count > 2 && times.contains(where: hasDecimalComma)
+            && times.allSatisfy { hasDecimalComma($0) || $0.last?.isNumber == true && Double($0) != nil }
+    }
+
+    /// Whether a text is a number with a comma before its fraction.
+    static func hasDecimalComma(_ text: some StringProtocol) -> Bool {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { $0.last?.isNumber == true }
+            && Double(parts.joined(separator: ".")) != nil
+    }
+
+    private static func timed(_ line: String, path: String, line number: Int) throws(DatasetError) -> Interval {
+        guard !hasDecimalCommas(line) else {
+            throw .badLine(
+                path: path, line: number,
+                reason: "\(quoted(line)) has a decimal comma: write its numbers with a decimal point")
+        }
+        let words = words(line)
+        guard words.count > 2, let onset = Double(words[0]), let duration = Double(words[1]), onset.isFinite,
+            duration.isFinite
+        else {
+            throw .badLine(
+                path: path, line: number,
+                reason: "\(quoted(line)) is not onset, duration and stage, in seconds from the recording's start")
+        }
+        guard duration >= 0 else {
+            throw .badLine(path: path, line: number, reason: "it ends before it starts: it lasts \(words[1]) s")
+        }
+        return Interval(onset: onset, duration: duration, text: words[2...].joined(separator: " "), kind: .any)
+    }
+}

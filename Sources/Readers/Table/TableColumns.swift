@@ -1,0 +1,157 @@
+import Datasets
+import Foundation
+
+/// Which columns of a table are what.
+public struct TableColumns: Sendable, Equatable {
+    /// The columns that hold a row's values.
+    public enum Values: Sendable, Equatable {
+        /// These, in this order.
+        case named([String])
+        /// All whose names start so, in the order of the first file.
+        case prefixed(String)
+        /// All that are nothing else, in the order of the first file.
+        case others
+    }
+
+    /// How a table says who was recorded.
+    public enum Subject: Sendable, Equatable {
+        /// In a column.
+        case column(String)
+        /// Not at all: all of it is of one person, who is called so.
+        case named(String)
+    }
+
+    /// Who was recorded.
+    public var subject: Subject
+    /// The recording: a night, say; the same name under two subjects is two recordings.
+    ///
+    /// The subject's column, too, where each has one recording.
+    /// Nil where each file is one recording of each subject in it, and for times that are divided where long gaps are.
+    public var recording: String?
+    /// The position in the recording, a whole number from 0 that counts sleep epochs or frames, or the time.
+    public var position: String
+    /// The label; nil for a table without labels.
+    public var label: String?
+    /// The values of a sample.
+    public var values: Values
+
+    /// Columns of these names.
+    public init(subject: Subject, recording: String?, position: String, label: String?, values: Values) {
+        (self.subject, self.recording, self.position) = (subject, recording, position)
+        // As names in columns are taken: in composed form.
+        if case .named(let name) = subject { self.subject = .named(name.precomposedStringWithCanonicalMapping) }
+        (self.label, self.values) = (label, values)
+    }
+
+    /// The columns' places in one file's header.
+    struct Places {
+        let subject: Int?
+        let recording: Int?
+        let position: Int
+        let label: Int?
+        let values: [Int]
+        /// The names of all columns.
+        let names: [String]
+    }
+
+    /// Finds the columns in a header.
+    ///
+    /// - Parameters:
+    ///   - names: the header's.
+    ///   - valueNames: the first file's columns of values; nil for the first file.
+    ///   - path: the file, for errors.
+    ///   - line: the header's line, for errors.
+    /// - Returns: the places.
+    /// - Throws: `DatasetError.badLine` for a column that is not there, is there twice, or is used twice.
+    func places(
+        in names: [String], valueNames: [String]?, path: String, line: Int
+    ) throws(DatasetError) -> Places {
+        let placesOfName = Dictionary(grouping: names.indices) { names[$0] }
+        func place(_ name: String) throws(DatasetError) -> Int {
+            let found = placesOfName[name] ?? []
+            if found.count == 1 { return found[0] }
+            if found.count > 1 {
+                throw .badLine(path: path, line: line, reason: "column \(quoted(name)) is there \(found.count) times")
+            }
+            let near = nearestName(to: name, among: names).map { "; did you mean \(quoted($0))?" }
+            let present = names.count == 1 ? "; the header is one column" : "; there are \(list(names))"
+            throw .badLine(path: path, line: line, reason: "there is no column \(quoted(name))" + (near ?? present))
+        }
+        let subject = try subjectColumn.map(place)
+        let (recording, position) = (try recording.map(place), try place(position))
+        let label = try label.map(place)
+        let roles = Set(self.roles)
+        let found: [String]
+        switch values {
+        case .named(let names): found = names
+        case .prefixed(let prefix): found = names.filter { $0.hasPrefix(prefix) && !roles.contains($0) }
+        case .others: found = names.filter { !roles.contains($0) }
+        }
+        let expected = Set(valueNames ?? found)
+        if let more = found.first(where: { !expected.contains($0) }) {
+            throw .badLine(
+                path: path, line: line,
+                reason: "column \(quoted(more)) would be one of values, and the first file has none such")
+        }
+        let wanted = valueNames ?? found
+        guard !wanted.isEmpty else {
+            throw .badLine(path: path, line: line, reason: "no column of values is left; there are \(list(names))")
+        }
+        var uses: [String: String] = [:]
+        for (name, use) in asked + wanted.map({ ($0, "values") }) {
+            guard let other = uses.updateValue(use, forKey: name) else { continue }
+            let remedy =
+                use == other
+                ? "among the values: leave one out" : "as \(other) and as \(use): each has a column of its own"
+            throw .badLine(path: path, line: line, reason: "column \(quoted(name)) is asked for twice, \(remedy)")
+        }
+        var valuePlaces: [Int] = []
+        for name in wanted { valuePlaces.append(try place(name)) }
+        return Places(
+            subject: subject, recording: recording, position: position, label: label, values: valuePlaces, names: names)
+    }
+
+    /// A unit for each column of values; columns that are not named one by one may have one together.
+    func units(_ units: [String], ofValues count: Int, path: String) throws(DatasetError) -> [String] {
+        if case .named = values {} else if units.count == 1 { return Array(repeating: units[0], count: count) }
+        guard units.isEmpty || units.count == count else {
+            let reason = "\(units.count) units for \(count) columns of values; name one for each, in their order"
+            throw .unsuitable(path: path, reason: reason)
+        }
+        return units
+    }
+
+    /// How many of the columns that are asked for by name are among these.
+    func count(in names: [String]) -> Int {
+        let names = Set(names)
+        return askedNames.count(where: names.contains)
+    }
+
+    /// All columns that are asked for by name.
+    private var askedNames: [String] {
+        if case .named(let values) = values { return roles + values }
+        return roles
+    }
+
+    private var roles: [String] { asked.map(\.name) }
+
+    /// The columns that are no values, and what each is in messages.
+    ///
+    /// Where each person has one recording, one column may name both.
+    private var asked: [(name: String, use: String)] {
+        let recording = recording == subjectColumn ? nil : recording
+        let names = [
+            (subjectColumn, "subject"), (recording, "recording"), (position, "position or time"), (label, "label"),
+        ]
+        return names.compactMap { name, use in name.map { ($0, use) } }
+    }
+
+    private var subjectColumn: String? {
+        if case .column(let name) = subject { return name }
+        return nil
+    }
+
+    private func list(_ names: [String]) -> String {
+        names.prefix(12).map { quoted($0) }.joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+    }
+}

@@ -1,0 +1,105 @@
+public import Datasets
+import Signals
+
+/// Whole nights of timed heart rates, activity counts or both in delimited text files (CSV), with the inputs of
+/// ``SleepAccelNights``: those that can be had of the columns that there are, in the same order and units.
+///
+/// Times, rows and recordings are read as by ``TimedTable``. Each recording is a night of its own, whose medians,
+/// percentiles and ranks are its own; a gap longer than `longestGap` divides two. Sleep epochs of 30 s count from a
+/// recording's first row with a label, or its first row where none has one. The night lasts from the first to the last
+/// sleep epoch with a label and a row of each column. In between every sleep epoch stays: without a row of each column
+/// it has no label, and values on straight lines.
+///
+/// Heart rates are in beats a minute, several of one time their mean, on straight lines each 5 s. Activity counts are
+/// those of `ActivityCounts`, one a sleep epoch; of several rows in one the mean.
+public struct TimedNights: RecordingSource {
+    private let inputs: [[[Float]]]
+    private let window: SleepEpochWindow
+
+    /// The recordings that were found.
+    public let outline: DatasetOutline
+    /// Rows, sleep epochs and recordings that were left out.
+    public let skipped: [SkippedItem]
+    /// What was made of the rows and their times.
+    public let notes: [String]
+
+    /// Reads the tables.
+    ///
+    /// - Parameters:
+    ///   - paths: the files, each with a header.
+    ///   - columns: which columns are what; `position` is the column of times, and `values` are not looked at.
+    ///   - heartRate: the column of heart rates, or nil for none.
+    ///   - activity: the column of activity counts, or nil for none.
+    ///   - labels: what the labels mean, stages of sleep.
+    ///   - times: how times are written.
+    ///   - window: how many sleep epochs a sample spans; odd.
+    ///   - longestGap: a longer gap, in seconds, divides two recordings where no column names them.
+    ///   - format: how the files are written; `positionStep` is not looked at.
+    /// - Throws: `DatasetError` that names the file and the line or subject; also when no night can be used.
+    /// - Precondition: there is a column of heart rates or of activity counts.
+    public init(
+        files paths: [String], columns: TableColumns, heartRate: String?, activity: String?, labels: TableLabels,
+        times: TimeColumn = TimeColumn(), window: Int = 1, longestGap: Double = 3600,
+        format: TableRecordings.Format = TableRecordings.Format()
+    ) throws(DatasetError) {
+        precondition(labels.vocabulary == .stage, "sleep epochs have stages, not \(labels.vocabulary.rawValue)")
+        precondition(heartRate != nil || activity != nil, "no column of values")
+        try TableRecordings.requireDistinct(paths)
+        self.window = SleepEpochWindow(width: window)
+        let wanted = NightInputs(heartRate: heartRate != nil, activity: activity != nil)
+        var columns = columns
+        columns.values = .named([heartRate, activity].compactMap(\.self))
+        let limits: [TimedTableReader.Limit] =
+            (wanted.heartRate ? [.heartRate] : []) + (wanted.activity ? [.count] : [])
+        var reader = TimedTableReader(columns: columns, labels: labels, times: times, format: format, limits: limits)
+        for path in paths { try reader.read(path) }
+        try reader.requireDecidedTimes()
+        let nameNotes = try reader.names.notes()
+        let stretches = TimedStretches(reader, longestGap: columns.recording == nil ? longestGap : .infinity)
+        var unusable: [TimedNight.Unusable] = []
+        var nights: [TimedNight] = []
+        var constant = ConstantColumns(reader.valueNames)
+        for rows in stretches.rows {
+            do throws(TimedNight.Unusable) {
+                let night = try TimedNight(rows, reader, wanted)
+                nights.append(night)
+                constant.add(night.name.recording) { column in
+                    rows.map { reader.values[$0 * reader.valueNames.count + column] }.filter { !$0.isNaN }
+                }
+            } catch {
+                unusable.append(error)
+            }
+        }
+        guard !nights.isEmpty else {
+            throw .unsuitable(
+                path: unusable.first?.path ?? paths[0],
+                reason: "no night is left: \(Reasons.text(of: unusable.map(\.ofRecording)) ?? "no row has a value")")
+        }
+        inputs = nights.map(\.inputs)
+        skipped = reader.skippedItems + stretches.skipped + nights.flatMap(\.skipped) + unusable.map(\.item)
+        let disputed = nights.reduce(0) { $0 + $1.disputedCount }
+        let disputes = TimedStretches.note(onDisputed: disputed)
+        let counts = nights.compactMap(\.countsPerEpoch).max() ?? 1
+        let means =
+            "\(activity ?? "") has up to \(counts) rows in most sleep epochs of a night, and the mean of them is taken: where "
+            + "they count shorter times, give one row of their sum for each 30 s"
+        notes =
+            nameNotes + reader.notes + stretches.notes + nights.flatMap(\.notes) + (disputed > 0 ? [disputes] : [])
+            + (counts > 1 ? [means] : []) + constant.notes
+        let runs = nights.enumerated().map {
+            TableRun(name: $0, firstPosition: $1.run.firstPosition, labels: $1.run.labels, start: $1.start)
+        }
+        outline = DatasetOutline(
+            kind: "table-night", vocabulary: .stage, rows: wanted.content.count, columns: window,
+            content: wanted.content, units: wanted.units, of: TableRun.recordings(runs, nights.map(\.name)))
+    }
+
+    /// Appends the values in the order of the outline.
+    ///
+    /// - Throws: `TensorFileError` from the writer.
+    public func appendSamples(to writer: inout DatasetWriter) throws {
+        for night in inputs {
+            try writer.append(window.samples(of: night))
+        }
+    }
+}
