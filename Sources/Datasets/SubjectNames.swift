@@ -5,10 +5,11 @@
 package enum SubjectNames {
     /// Words that stand where a name is not told, without case, blanks and punctuation.
     private static let placeholders: Set = [
-        "anon", "anonym", "anonyme", "anonymised", "anonymized", "anonymous", "anonymus", "blank", "code", "default",
-        "deidentified", "dummy", "empty", "id", "na", "name", "nan", "nil", "nocode", "noid", "noname", "none",
-        "notavailable", "null", "patient", "patientid", "removed", "subject", "subjectid", "tbd", "test", "unbekannt",
-        "undefined", "unidentified", "unknown", "unnamed",
+        "anon", "anonimo", "anonym", "anonyme", "anonymised", "anonymisiert", "anonymized", "anonymous",
+        "anonymouspatient", "anonymus", "blank", "code", "default", "deid", "deidentified", "dummy", "empty", "id",
+        "na", "name", "nan", "nil", "nocode", "noid", "noname", "none", "notavailable", "null", "patient", "patientid",
+        "redacted", "removed", "subject", "subjectid", "tbd", "test", "unbekannt", "undefined", "unidentified",
+        "unknown", "unnamed", "unspecified",
     ]
 
     /// Whether a name comes before another: numbers by what they are, and before texts.

@@ -132,7 +132,8 @@ func aListThatIsNotAsLongAsTheSignalsIsRefused(epochs: Int) throws {
     #expect(error.contains("it has a stage for each of 12 sleep epochs where"))
     #expect(
         error.hasSuffix(
-            "lasts \(epochs): without times nobody can tell which are missing; give lines of onset, duration and stage")
+            "lasts \(epochs): without times nobody can tell which are missing: --hypnogram-offset SECONDS says when the first "
+                + "one begins after the signals, 0 with them; or give lines of onset, duration and stage")
     )
 }
 

@@ -10,23 +10,26 @@ enum MadeUpHypnogram {
     /// The source of a night of some sleep epochs with a hypnogram of any form.
     static func source(
         _ hypnogram: String, epochs: Double = 12, name: String = "stages", _ reading: HypnogramReading = .plain,
-        unlabelled: Bool = false
+        unlabelled: Bool = false, start: String = "24.04.8922.00.00", offset: Double? = nil
     ) throws -> Polysomnography {
-        try source(Data(hypnogram.utf8), epochs: epochs, name: name, reading, unlabelled: unlabelled)
+        try source(
+            Data(hypnogram.utf8), epochs: epochs, name: name, reading, unlabelled: unlabelled, start: start,
+            offset: offset)
     }
 
     static func source(
         _ hypnogram: Data, epochs: Double = 12, name: String = "stages", _ reading: HypnogramReading = .plain,
-        unlabelled: Bool = false
+        unlabelled: Bool = false, start: String = "24.04.8922.00.00", offset: Double? = nil
     ) throws -> Polysomnography {
         let folder = try TemporaryFolder()
         let path = folder.path(name)
         try hypnogram.write(to: URL(filePath: path))
         let values = [Double](repeating: 1, count: Int(epochs * 30))
-        let signals = try EDFBytes(signals: [EDFBytes.Signal(name: "c", rate: 1, values: values)])
-            .write(to: folder.path("night.edf"))
+        var file = EDFBytes(signals: [EDFBytes.Signal(name: "c", rate: 1, values: values)])
+        file.start = start
+        let signals = try file.write(to: folder.path("night.edf"))
         return try Polysomnography(
-            [PolysomnographyFiles(signals: signals, hypnogram: path)], channels: ["c"],
+            [PolysomnographyFiles(signals: signals, hypnogram: path, hypnogramOffset: offset)], channels: ["c"],
             unlabelled: unlabelled, reading: reading)
     }
 

@@ -6,7 +6,10 @@ import Testing
 // Stages in the XML of Philips' Sleepware (.rml).
 
 /// A study of twelve sleep epochs, with the stages of these scorers.
-private func study(_ scorings: [(scorer: String, stages: [(type: String, start: String)])], end: Int = 360) -> String {
+private func study(
+    _ scorings: [(scorer: String, stages: [(type: String, start: String)])], end: Int = 360,
+    start: String = "1989-04-24T22:00:00"
+) -> String {
     let staging = scorings.map { scorer, stages in
         let stages = stages.map { "<Stage Type=\"\($0.type)\" Start=\"\($0.start)\" />" }.joined(separator: "\n")
         return "<\(scorer)>\n<NeuroAdultAASMStaging>\n\(stages)\n</NeuroAdultAASMStaging>\n</\(scorer)>"
@@ -14,7 +17,7 @@ private func study(_ scorings: [(scorer: String, stages: [(type: String, start: 
     return """
         <?xml version="1.0" encoding="utf-8"?>
         <PatientStudy xmlns="http://www.respironics.com/PatientStudy.xsd">
-        <Acquisition><Sessions><Session><RecordingStart>2016-05-03T22:13:05</RecordingStart>
+        <Acquisition><Sessions><Session><RecordingStart>\(start)</RecordingStart>
         <Duration>\(end)</Duration></Session></Sessions></Acquisition>
         <ScoringData>
         <Events><Event Family="Respiratory" Type="Hypopnea" Start="61.5" Duration="12" /></Events>

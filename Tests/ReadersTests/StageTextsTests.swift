@@ -52,26 +52,48 @@ private func refusal(_ body: () throws -> some Any) throws -> String {
 }
 
 @Test(arguments: [
-    ("W", ["W", "Wake", "WAKE", "Awake", " wake ", "Sleep stage W", "Stage W", "SLEEP-S0", "S0", "Stage 0", "Wake|0"]),
+    (
+        "W",
+        [
+            "W", "Wake", "WAKE", "Awake", " wake ", "Sleep stage W", "Stage W", "SLEEP-S0", "S0", "Stage 0", "Wake|0",
+            "SDO:WakeState", "SRO:Wake",
+        ]
+    ),
     (
         "N1",
-        ["N1", "nrem1", "NREM 1", "Non-REM 1", "S1", "Stage 1", "Stage 1 sleep|1", "Sleep stage N1", "Sleep_stage_1"]
+        [
+            "N1", "nrem1", "NREM 1", "Non-REM 1", "S1", "Stage 1", "Stage 1 sleep|1", "Sleep stage N1", "Sleep_stage_1",
+            "Stage1", "SDO:NonRapidEyeMovementSleep-N1",
+        ]
     ),
     (
         "N2",
-        ["N2", "NREM2", "NREM stage 2", "S2", "Stage 2 sleep", "SLEEP-S2", "Sleep stage 2@@EEG Fpz-Cz", "Stage - N2"]
+        [
+            "N2", "NREM2", "NREM stage 2", "S2", "Stage 2 sleep", "SLEEP-S2", "Sleep stage 2@@EEG Fpz-Cz", "Stage - N2",
+            "SleepStage2",
+            "SRO:Stage2Sleep",
+        ]
     ),
     (
         "N3",
         [
             "N3", "NREM 3", "NREM 4", "S3", "S4", "Stage 3/4", "Stage 4 sleep|4", "SWS", "slow wave sleep",
-            "Sleep stage 3",
+            "Sleep stage 3", "Stage3", "SDO:NonRapidEyeMovementSleep-N4", "SRO:Stage34Sleep",
         ]
     ),
-    ("REM", ["R", "REM", "rem sleep", "REM sleep|5", "Sleep stage R", "Stage REM", "SLEEP-REM", "Paradoxical sleep"]),
+    (
+        "REM",
+        [
+            "R", "REM", "rem sleep", "REM sleep|5", "Sleep stage R", "Stage REM", "SLEEP-REM", "Paradoxical sleep",
+            "SDO:RapidEyeMovementSleep", "SRO:RapidEyeMovement",
+        ]
+    ),
     (
         nil,
-        ["?", "MT", "Movement time", "unscored", "Not scored", "No stage", "Unscored|9", "Sleep stage ?", "SLEEP-MT"]
+        [
+            "?", "MT", "Movement time", "unscored", "Not scored", "No stage", "Unscored|9", "Sleep stage ?", "SLEEP-MT",
+            "STAGE - NO STAGE", "Stage - MVT", "UnknownStage",
+        ]
     ),
 ])
 func aStageMaySpellItsNameInManyWays(code: String?, texts: [String]) throws {
@@ -253,4 +275,59 @@ func aMapOfStagesKeepsApartWhatMeansSomethingElseBehindStage(alone: String, behi
     #expect(try labels(["wach", "x"], same) == ["W", nil])
     let night = try Night(texts: ["x", "x"], first: "Sleep stage 2", same)
     #expect(night.source.notes.contains { $0.hasPrefix("--stage-map: nothing is called \"WACH\": the texts are ") })
+}
+
+// MARK: - Lists of changes
+
+/// A list of when which stage begins, like WSC's, in seconds; it ends with two sleep epochs of wake.
+private func changes(_ rows: [(Double, String)]) throws -> Night {
+    let last = (rows.last?.0 ?? 0) + 600
+    return try Night((rows + [(last, "STAGE - W")]).map { ($0.0, nil, $0.1) }, seconds: Int(last) + 30)
+}
+
+/// The labels of the sleep epochs that begin at these seconds.
+private func labels(of night: Night, at seconds: [Double]) -> [String?] {
+    let first = night.source.outline.recordings[0].firstPosition
+    return seconds.map { night.labels[Int($0 / 30) - first] }
+}
+
+@Test(arguments: ["STAGE - NO STAGE", "STAGE - MVT"], [0.0, 13])
+func noStageEndsTheOneBeforeWhereverItStands(text: String, shift: Double) throws {
+    let night = try changes([(0, "STAGE - W"), (300, "STAGE - N3"), (600 + shift, text), (900, "STAGE - R")])
+    #expect(labels(of: night, at: [270, 300, 570, 660, 870, 900]) == ["W", "N3", "N3", nil, nil, "REM"])
+    #expect(night.left.isEmpty)
+}
+
+@Test(arguments: ["Unknown", "Movement", "Artifact", "None", "undefined"])
+func whatMaySayThatThereIsNoStageEndsTheOneBeforeWhereSleepEpochsBegin(text: String) throws {
+    let night = try changes([(0, "W"), (300, "N3"), (600, text), (900, "R")])
+    #expect(labels(of: night, at: [300, 570, 600, 870, 900]) == ["N3", "N3", nil, nil, "REM"])
+    #expect(night.left == ["no sleep stage: \"\(text)\"": 1])
+    // Elsewhere it is what somebody saw.
+    let remark = try changes([(0, "W"), (300, "N3"), (607, text), (900, "R")])
+    #expect(labels(of: remark, at: [300, 570, 600, 870, 900]) == ["N3", "N3", "N3", "N3", "REM"])
+}
+
+@Test func aStageThatIsNotKnownEndsTheOneBeforeWhereverItStands() throws {
+    let texts = [(0, "STAGE - W"), (30_000, "STAGE - N3"), (30_037, "STAGE - X"), (30_060, "STAGE - R")]
+    let night = try changes(texts.map { (Double($0.0), $0.1) })
+    #expect(labels(of: night, at: [29_970, 30_000, 30_030, 30_060]) == ["W", "N3", nil, "REM"])
+    #expect(
+        try refusal { try changes([(0, "STAGE - W"), (37, "STAGE - X")]) }.contains("no known stage: \"STAGE - X\""))
+}
+
+@Test func aRemarkThatIsCalledLikeAStageIsNone() throws {
+    let night = try changes([(0, "Sleep stage W"), (300, "Sleep stage N3"), (407, "REM"), (900, "Sleep stage R")])
+    #expect(labels(of: night, at: [300, 420, 870, 900]) == ["N3", "N3", "N3", "REM"])
+    #expect(night.left == ["no sleep stage: \"REM\"": 1])
+    // Where no stage of it is called otherwise, or sleep epochs begin, that is how the file calls it; and the user may
+    // say so.
+    let named = try changes([(0, "Wake"), (300, "Stage3"), (420, "REM"), (900, "Stage2")])
+    #expect(labels(of: named, at: [270, 300, 420, 870, 900]) == ["W", "N3", "REM", "REM", "N2"])
+    let written = try changes([(0, "Sleep stage W"), (300, "Sleep stage N3"), (420, "REM"), (900, "Sleep stage R")])
+    #expect(labels(of: written, at: [300, 420, 900]) == ["N3", "REM", "REM"])
+    let told = try Night(
+        [(0, nil, "Sleep stage W"), (300, nil, "Sleep stage R"), (407, nil, "REM"), (600, nil, "Sleep stage 2")],
+        seconds: 630, HypnogramReading(stageMap: ["REM": "N3"]))
+    #expect(labels(of: told, at: [300, 420, 600]) == ["REM", "N3", "N2"])
 }

@@ -213,7 +213,7 @@ public struct Polysomnography: RecordingSource {
         if isOwnFile, let note = try PolysomnographySubjects.compare(signals, scoring, files.subject) {
             notes.append(note)
         }
-        try hypnogram.requireLength(signals.duration, of: files.signals, shiftedBy: files.hypnogramOffset ?? 0)
+        try hypnogram.requireLength(signals.duration, of: files.signals, shiftedBy: files.hypnogramOffset)
         // Where there is a clock, times are seconds.
         if scoring.start == nil, scoring.clock == nil {
             try hypnogram.requireSeconds(signals.duration, of: files.signals)

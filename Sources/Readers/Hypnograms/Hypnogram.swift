@@ -127,22 +127,24 @@ struct Hypnogram {
     /// - Parameters:
     ///   - seconds: how long the signals last.
     ///   - signals: their file.
-    ///   - shift: how many seconds after their start the user puts it. Whoever shifts it says where it lies, so that it
-    ///     is refused only where it reaches beyond their end, and would not in sleep epochs of another usual length.
+    ///   - shift: how many seconds after their start the user puts it; nil where nobody said. Whoever does says where
+    ///     it lies, so that it is refused only where it reaches beyond their end, and would not in sleep epochs of
+    ///     another usual length.
     /// - Throws: `DatasetError.unsuitable`.
-    func requireLength(_ seconds: Double, of signals: String, shiftedBy shift: Double) throws(DatasetError) {
+    func requireLength(_ seconds: Double, of signals: String, shiftedBy shift: Double?) throws(DatasetError) {
         // A scorer gives a last sleep epoch that is not whole a stage, or does not.
         let epoch = SleepEpochWindow.epochSeconds
         let wanted = seconds / epoch
         guard let listedEpochCount, abs(Double(listedEpochCount) - wanted) >= 1 - 1e-6 else { return }
         let other = Self.otherLengths.first { length in
-            [seconds, seconds - shift].contains { abs(Double(listedEpochCount) - $0 / length) < 1 - 1e-6 }
+            [seconds, seconds - (shift ?? 0)].contains { abs(Double(listedEpochCount) - $0 / length) < 1 - 1e-6 }
         }
-        let reachesBeyond = shift + Double(listedEpochCount) * epoch >= seconds + epoch
-        guard shift == 0 || (other != nil && reachesBeyond) else { return }
+        let reachesBeyond = (shift ?? 0) + Double(listedEpochCount) * epoch >= seconds + epoch
+        guard shift == nil || (other != nil && reachesBeyond) else { return }
         let remedy =
             other.map { "as many as there are of \(Int($0)) s: score or export it in sleep epochs of 30 s" }
-            ?? "without times nobody can tell which are missing; give lines of onset, duration and stage"
+            ?? "without times nobody can tell which are missing: --hypnogram-offset SECONDS says when the first one begins "
+            + "after the signals, 0 with them; or give lines of onset, duration and stage"
         throw .unsuitable(
             path: path,
             reason:

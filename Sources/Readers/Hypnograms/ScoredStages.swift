@@ -50,6 +50,8 @@ struct ScoredStages {
         // Where stages say how long they last, a text without a length is none.
         let staged = scoring.intervals.filter { meanings[$0.text]?.stage != nil }
         let areTimed = 2 * staged.count { $0.duration ?? 0 > 0 } > staged.count
+        let ends = areTimed ? [] : Self.endsOfStages(scoring.intervals, meanings, from: staged.first?.onset)
+        for remark in Self.remarks(among: staged, meanings, reading) { meanings[remark] = .event }
         for interval in scoring.intervals {
             var meaning = interval.kind == .event ? .event : meanings[interval.text] ?? .unknown
             // Where a stage is to stand, "N2 spindles" says one that nobody here knows.
@@ -63,6 +65,9 @@ struct ScoredStages {
                 append(interval, stage)
             } else if meaning == .unscored {
                 append(interval, nil)
+            } else if meaning == .event, interval.kind == .any, interval.duration == nil, ends.contains(interval.text) {
+                texts.add(interval.text)
+                append(interval, nil)
             } else if meaning == .event, interval.kind == .stage {
                 texts.add(interval.text)
                 // An arousal in the column of stages is an event all the same, unless it is as long as sleep epochs.
@@ -71,7 +76,7 @@ struct ScoredStages {
             } else {
                 texts.add(interval.text)
                 if meaning == .unknown { unknown.append(interval) }
-                if meaning == .unknown, interval.kind == .stage { append(interval, nil, isKnown: false) }
+                if meaning == .unknown, Self.standsAsAStage(interval) { append(interval, nil, isKnown: false) }
             }
         }
         unknown = standingAsStages(unknown)
@@ -86,7 +91,45 @@ struct ScoredStages {
         stages.append(Staged(interval: interval, stage: stage, isKnown: isKnown, seconds: interval.duration ?? 0))
     }
 
+    // MARK: - What is no stage
+
+    /// Texts that are called like a stage, as people write it in their notes, where it is as often or more called
+    /// "Sleep stage W" or so, that say of no length, and stand where no sleep epoch begins: "REM" beside "Sleep stage
+    /// R" says that somebody saw some.
+    private static func remarks(
+        among staged: [Scoring.Interval], _ meanings: [String: StageMeaning], _ reading: HypnogramReading
+    ) -> Set<String> {
+        guard let zero = staged.first(where: { StageTexts.beginsAsAStage($0.text) })?.onset else { return [] }
+        // Of each stage how much oftener it is written so than otherwise.
+        var excess: [SleepStage: Int] = [:]
+        for (text, count) in Dictionary(staged.lazy.map { ($0.text, 1) }, uniquingKeysWith: +) {
+            guard let stage = meanings[text]?.stage else { continue }
+            excess[stage, default: 0] += StageTexts.beginsAsAStage(text) ? count : -count
+        }
+        let astray = Set(staged.lazy.filter { !isMultiple($0.onset - zero) }.map(\.text))
+        let lasting = staged.lazy.filter { $0.kind != .any || $0.duration ?? 0 > 0 }.map(\.text)
+        return astray.subtracting(lasting).filter { text in
+            guard let stage = meanings[text]?.stage, excess[stage, default: 0] >= 0 else { return false }
+            return !StageTexts.beginsAsAStage(text) && reading.meaning(of: text) == nil
+        }
+    }
+
+    /// Texts that may say of a stretch that it has no stage, like "Unknown", and never stand but where sleep epochs
+    /// begin: in a list of what lasts until the next they end the stage before.
+    private static func endsOfStages(
+        _ intervals: [Scoring.Interval], _ meanings: [String: StageMeaning], from zero: Double?
+    ) -> Set<String> {
+        guard let zero else { return [] }
+        let ends = intervals.filter { meanings[$0.text] == .event && StageTexts.mayEndAStage($0.text) }
+        return Set(ends.map(\.text)).subtracting(ends.filter { !isMultiple($0.onset - zero) }.map(\.text))
+    }
+
     // MARK: - What is unknown
+
+    /// Whether a text that is not known stands for a stage: the form says so, or the text itself.
+    private static func standsAsAStage(_ interval: Scoring.Interval) -> Bool {
+        interval.kind == .stage || StageTexts.beginsAsAStage(interval.text)
+    }
 
     /// The intervals with unknown texts that look like sleep epochs.
     ///
@@ -99,7 +142,7 @@ struct ScoredStages {
         let withoutDuration = stages.count { ($0.interval.duration ?? 0) == 0 }
         let areMostWithout = withoutDuration > stages.count / 2
         return unknown.filter { interval in
-            if interval.kind == .stage { return true }
+            if Self.standsAsAStage(interval) { return true }
             guard let duration = interval.duration, duration > 0 else {
                 return areMostWithout && !astray.contains(interval.text)
             }

@@ -7,10 +7,12 @@ extension Scoring {
     /// A scorer's text: a stage a line, for a sleep epoch each from the recording's start; or onset, duration and stage
     /// a line, in seconds from there, between spaces, tabs, commas or semicolons.
     ///
-    /// Lines that start with `#` and a header are passed over, blank lines only at the end.
+    /// Lines that start with `#` and a header are passed over, blank lines only at the end; of the former MNE's
+    /// `# orig_time : 2010-11-17 22:00:00` says when the recording began.
     init(lines text: UnsafeRawBufferPointer, path: String, _ reading: HypnogramReading) throws(DatasetError) {
         var lines: [(number: Int, text: String)] = []
         var blank: Int?
+        var start: ScoringStart?
         let all = String(decoding: text, as: UTF8.self).split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in all.enumerated() {
@@ -18,6 +20,7 @@ extension Scoring {
                 throw .badLine(path: path, line: index + 1, reason: "too long for a stage: this is no hypnogram")
             }
             let trimmed = line.trimmingCharacters(in: .whitespaces)
+            start = start ?? Self.originalTime(trimmed)
             if trimmed.hasPrefix("#") || (lines.isEmpty && Self.isHeader(trimmed)) { continue }
             if trimmed.isEmpty {
                 blank = blank ?? index + 1
@@ -35,7 +38,7 @@ extension Scoring {
         if try Self.isTimed(first.text, path: path, line: first.number) {
             var intervals: [Interval] = []
             for line in lines { intervals.append(try Self.timed(line.text, path: path, line: line.number)) }
-            self.init(path: path, intervals: intervals)
+            self.init(path: path, intervals: intervals, recordingStart: start)
         } else {
             try Self.requireNoHeader(lines, path: path, reading)
             let epoch = SleepEpochWindow.epochSeconds
@@ -56,6 +59,14 @@ extension Scoring {
         let names: Set<Substring> = ["stage", "stages", "sleep_stage", "hypnogram"]
         return words.contains(where: names.contains)
             && words.allSatisfy { names.contains($0) || ["onset", "duration", "sleep"].contains($0) }
+    }
+
+    /// When the recording began, of a line like `# orig_time : 2010-11-17 22:00:00`; nil of another one.
+    private static func originalTime(_ line: String) -> ScoringStart? {
+        guard line.hasPrefix("#"), let colon = line.firstIndex(of: ":"),
+            line[..<colon].dropFirst().trimmingCharacters(in: .whitespaces) == "orig_time"
+        else { return nil }
+        return ScoringStart(line[colon...].dropFirst().trimmingCharacters(in: .whitespaces))
     }
 
     private static let twoColumns =

@@ -39,6 +39,8 @@ struct Scoring {
     var start: Double?
     /// When the file says that the recording began; nil where it has no date.
     var date: EDFDate?
+    /// When a text file says that the recording began from which its times count; nil where it does not.
+    var recordingStart: ScoringStart?
     /// Whose stages these are, as far as the file says.
     var patient = EDFPatient()
     /// What numbers that stand alone mean; nil: the texts must tell.

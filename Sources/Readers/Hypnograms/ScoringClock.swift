@@ -9,8 +9,6 @@ import Signals
 /// names another day than the signals' header, and where times may as well count from the recording's start, they are
 /// refused.
 struct ScoringClock: Equatable {
-    /// What EDF+ has instead of a start date that is not to be known: 1985-01-01.
-    private static let dayOfNobody = 473_385_600.0
     /// Times that begin so many seconds behind midnight, or less, may count from the recording's start.
     private static let longestLead = 3_600.0
     /// What lines on the day of a recording are called.
@@ -134,7 +132,7 @@ struct ScoringClock: Equatable {
 
     /// The days that the file names; nil where it or the signals' header has none.
     private func ownDays(beside signals: EDFFile) -> Set<Double>? {
-        guard let day = signals.date.day, day != Self.dayOfNobody, !days.isEmpty else { return nil }
+        guard let day = signals.date.day, day != ScoringStart.dayOfNobody, !days.isEmpty else { return nil }
         return days
     }
 
@@ -164,7 +162,7 @@ struct ScoringClock: Equatable {
 }
 
 extension Scoring {
-    /// The same with seconds since 1970 as its zero, where its times are a clock's.
+    /// The same with its zero in seconds since 1970, where its times are a clock's or count from a start that it names.
     ///
     /// - Parameters:
     ///   - signals: the night's signals.
@@ -172,10 +170,13 @@ extension Scoring {
     /// - Returns: the scoring, with ``start``.
     /// - Throws: `DatasetError.unsuitable` where they do not fit the signals.
     func placed(in signals: EDFFile, shiftedBy shift: Double?) throws(DatasetError) -> Scoring {
-        guard let clock else { return self }
         var placed = self
-        placed.start = try clock.midnight(
-            of: intervals.map(\.onset), in: signals, shiftedBy: shift, path: path)
+        if let clock {
+            placed.start = try clock.midnight(
+                of: intervals.map(\.onset), in: signals, shiftedBy: shift, path: path)
+        } else if let recordingStart, shift == nil {
+            placed.start = try recordingStart.zero(in: signals, path: path)
+        }
         return placed
     }
 }

@@ -5,9 +5,10 @@ import FoundationXML
 /// Reads a scoring in XML: annotations of the National Sleep Research Resource (`PSGAnnotation`), Compumedics' own
 /// (`CMPStudyConfig`), or those of Philips' Sleepware (`PatientStudy`, files called `.rml`).
 ///
-/// NSRR's events say themselves which are stages (`EventType` `Stages|Stages`) and when they are, in seconds from the
-/// recording's start. Compumedics lists a stage for each sleep epoch, as numbers. Philips has when each stage begins,
-/// in seconds from there, as a person scored them and as the program did. Document types and entities are refused
+/// NSRR's events say themselves which are stages (`EventType` `Stages|Stages`, in older files `EventConcept`s like
+/// `SDO:WakeState`) and when they are, in seconds from the recording's start. Compumedics lists a stage for each sleep
+/// epoch, as numbers. Philips has when each stage begins, in seconds from there, as a person scored them and as the
+/// program did. Document types and entities are refused
 /// before anything is parsed, whatever they are for: they can name other files, and grow without bound. So are
 /// processing instructions of a name alone (`<?name?>`), at which Foundation's parser traps.
 final class ScoringXML: NSObject, XMLParserDelegate {
@@ -34,6 +35,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     private static let scorers = ["UserStaging", "MachineStaging"]
 
     private let path: String
+    private let reading: HypnogramReading
     private var form: Form?
     private var elements: [String] = []
     private var text = ""
@@ -42,11 +44,13 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     private var stageCount = 0
     /// Philips' stages by scorer, and how many seconds each of the recording's sessions lasts.
     private var (staged, sessions): ([String: [Scoring.Interval]], [Double?]) = ([:], [])
+    /// When Philips' first session began.
+    private var start: ScoringStart?
     /// By which rules each scored, `NeuroAdultAASMStaging` for adults by those of the AASM: the first ones count.
     private var rulesOfScorer: [String: String] = [:]
     private var failure: DatasetError?
 
-    private init(path: String) { self.path = path }
+    private init(path: String, _ reading: HypnogramReading) { (self.path, self.reading) = (path, reading) }
 
     /// Reads a whole file.
     ///
@@ -60,7 +64,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 reason: "\(bytes.count) bytes are too many for a scoring in XML (\(largestByteCount) at most)")
         }
         try refuseUnreadable(bytes, path: path)
-        let reader = ScoringXML(path: path)
+        let reader = ScoringXML(path: path, reading)
         // What the declaration says of the encoding was true of the file, not of the UTF-8 that was made of it.
         var content = bytes[...].drop { $0 != UInt8(ascii: "<") }
         if content.starts(with: Array("<?xml".utf8)), let end = content.firstIndex(of: UInt8(ascii: ">")) {
@@ -77,7 +81,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 path: path, line: parser.lineNumber + skippedLines,
                 reason: "it is no well-formed XML (libxml2's error \((error as NSError).code)); was it cut?")
         }
-        if reader.form == .philips { return try reader.philips(reading) }
+        if reader.form == .philips { return try reader.philips() }
         let isListed = reader.form == .compumedics
         return Scoring(
             path: path, intervals: reader.intervals, numbers: isListed ? numbers : nil,
@@ -163,6 +167,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 Scoring.Interval(onset: Double(stageCount) * epoch, duration: epoch, text: content, kind: .stage))
             stageCount += 1
         case ("Session", "Duration") where form == .philips: sessions.append(Double(content))
+        case ("Session", "RecordingStart") where form == .philips: start = start ?? ScoringStart(content)
         case ("ScoredEvent", _): fields[name] = content
         case (_, "ScoredEvent"): takeEvent(parser)
         default: break
@@ -172,7 +177,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     /// Takes a whole event; one that is no stage is only counted, so its times are not looked at.
     private func takeEvent(_ parser: XMLParser) {
         let text = fields["EventConcept"] ?? fields["Name"] ?? ""
-        guard form == .nsrr, fields["EventType"]?.lowercased().hasPrefix("stages") == true else {
+        guard form == .nsrr, isOfStages(fields["EventType"], text) else {
             intervals.append(Scoring.Interval(onset: 0, duration: nil, text: text, kind: .event))
             return
         }
@@ -182,6 +187,12 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 parser, "the stage \(quoted(text)) at \(onset) s ends before it starts: it lasts \(duration) s")
         }
         intervals.append(Scoring.Interval(onset: onset, duration: duration, text: text, kind: .stage))
+    }
+
+    /// Whether an event is a stage: its type says so, or in older files, which have none, what it is called.
+    private func isOfStages(_ type: String?, _ concept: String) -> Bool {
+        if let type, !type.isEmpty { return type.lowercased().hasPrefix("stages") }
+        return reading.meaning(of: concept) != nil || StageTexts.stage(named: concept) != nil
     }
 
     /// Takes a stage as Philips writes it: `<Stage Type="NonREM2" Start="1350"/>`.
@@ -202,7 +213,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     /// Philips' stages: a person's, or those of the scorer that the user names.
     ///
     /// Each lasts until the next, the last one until the recording's end where it has one session.
-    private func philips(_ reading: HypnogramReading) throws(DatasetError) -> Scoring {
+    private func philips() throws(DatasetError) -> Scoring {
         let names = Self.scorers.filter { staged[$0] != nil }
         if let scorer = reading.scorer, !names.contains(scorer) {
             throw .unsuitable(
@@ -219,7 +230,8 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                     Scoring.Interval(onset: last.onset, duration: end - last.onset, text: last.text, kind: .stage))
             }
         }
-        var scoring = Scoring(path: path, intervals: intervals, isOfAScorer: reading.scorer != nil)
+        var scoring = Scoring(
+            path: path, intervals: intervals, recordingStart: start, isOfAScorer: reading.scorer != nil)
         if reading.scorer == nil, scorer == Self.scorers[1] {
             scoring.notes = ["\(path): its stages are the program's own (\(scorer)): nobody has scored it"]
         }

@@ -31,6 +31,12 @@ struct StageTexts {
             // The AASM, whose names are N1 to N3, has no fourth stage: "N4" may be a slip.
             if prefix == "n" { (stages["n4"], stages["n34"]) = (nil, nil) }
         }
+        // The concepts of older files of NSRR's, `SDO:WakeState` and `SRO:Stage1Sleep`.
+        (stages["sdowakestate"], stages["srowake"]) = (.wake, .wake)
+        (stages["sdorapideyemovementsleep"], stages["srorapideyemovement"]) = (.rem, .rem)
+        for (number, stage) in numbers { stages["sdononrapideyemovementsleepn" + number] = stage }
+        for (number, stage) in numbers { stages["sro\(number)sleep"] = stage }
+        stages["sro\(bothDeep)sleep"] = .n3
         return stages
     }()
     /// Where a text calls them stages, and in files that write wake and REM sleep as letters.
@@ -42,9 +48,16 @@ struct StageTexts {
     /// What says so only behind "sleep stage".
     ///
     /// "Sleep stage N" does not: it is NREM sleep of any depth, no known stage.
-    private static let unscoredBehindStage: Set<String> = ["m", "unknown", "undefined", "unspecified", "none"]
+    private static let unscoredBehindStage: Set<String> = [
+        "m", "mvt", "no", "unknown", "undefined", "unspecified", "none",
+    ]
+    /// What is as well said of a stretch of a night as of a moment in it.
+    private static let ofStretches: Set<String> = [
+        "none", "unknown", "undefined", "movement", "mvt", "artefact", "artifact",
+    ]
     private static let events: Set<String> = [
-        "art", "lm", "na", "none", "unknown", "undefined", "movement", "lighton", "lightoff", "lout", "lon", "loff",
+        "art", "lm", "na", "none", "unknown", "undefined", "movement", "mvt", "lighton", "lightoff", "lout", "lon",
+        "loff",
     ]
     /// Parts of texts about something else than stages.
     private static let partsOfEvents = [
@@ -127,6 +140,13 @@ struct StageTexts {
         }
     }
 
+    /// Whether a text calls itself a stage in front, like "STAGE - N2" and "Sleep stage ?".
+    static func beginsAsAStage(_ text: String) -> Bool { Words(text).beginAsAStage }
+
+    /// Whether a text may say of a stretch of a night that it has no stage, as "Unknown" and "Movement" do; nothing can
+    /// be told of it in a list of what happened.
+    static func mayEndAStage(_ text: String) -> Bool { ofStretches.contains(Words(text).whole) }
+
     /// Whether a text is NREM sleep of any depth.
     static func isAnyNREM(_ text: String) -> Bool { ["n", "nrem", "nonrem"].contains(Words(text).joined) }
 
@@ -141,6 +161,8 @@ struct StageTexts {
         let joined: String
         /// Whether one of them is "stage", or the first one "sleep".
         let areOfAStage: Bool
+        /// Whether the first one is "stage", or the second behind "sleep".
+        let beginAsAStage: Bool
 
         /// Whether they are of a stage, and what is beside "sleep" and "stage" is something else when it stands alone.
         var meanOtherBehindStage: Bool {
@@ -159,18 +181,27 @@ struct StageTexts {
             let trimmed = text.trimmingPrefix(while: \.isWhitespace)
             if let number = Double(String(trimmed)), let whole = Int(exactly: number) {
                 // "-1" is not 1, and "2.0" is 2.
-                (self.whole, joined, areOfAStage) = ("\(whole)", "\(whole)", false)
+                (self.whole, joined, areOfAStage, beginAsAStage) = ("\(whole)", "\(whole)", false, false)
                 return
             }
             if Self.hasNegativeNumber(text) {
-                (self.whole, joined, areOfAStage) = (String(text), String(text), false)
+                (self.whole, joined, areOfAStage, beginAsAStage) = (String(text), String(text), false, false)
                 return
             }
-            let words = text.split(whereSeparator: Self.separates)
+            let words = text.split(whereSeparator: Self.separates).flatMap(Self.withoutStage)
             let others = words.filter { $0 != "sleep" && $0 != "stage" }
             whole = words.joined()
             joined = others.joined()
             areOfAStage = words.contains("stage") || (words.first == "sleep" && words.count > 1)
+            beginAsAStage = words.first == "stage" || words.prefix(2) == ["sleep", "stage"]
+        }
+
+        /// A word in two where "stage" is a part of it: "Stage2" is "Stage 2", and "UnknownStage" "Unknown Stage".
+        private static func withoutStage(_ word: Substring) -> [Substring] {
+            if word.hasPrefix("sleepstage") { return ["sleep"] + withoutStage(word.dropFirst("sleep".count)) }
+            guard word != "stage" else { return [word] }
+            if word.hasPrefix("stage") { return ["stage", word.dropFirst("stage".count)] }
+            return word.hasSuffix("stage") ? [word.dropLast("stage".count), "stage"] : [word]
         }
 
         private static func separates(_ character: Character) -> Bool {
