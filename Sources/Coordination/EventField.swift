@@ -48,12 +48,14 @@ package enum EventField: Codable, Equatable, Sendable {
 }
 
 extension String {
-    /// What a peer says, on one line of bounded length and without control characters.
+    /// What a peer says, on one line of bounded length, without what moves a cursor or turns the order of what follows.
     package var printable: String { printable(limit: 300) }
 
     /// The same, of up to `limit` characters.
     package func printable(limit: Int) -> String {
-        String(unicodeScalars.prefix(limit).map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+        let unseen: Set<Unicode.GeneralCategory> = [.control, .format, .lineSeparator, .paragraphSeparator]
+        return String(
+            unicodeScalars.prefix(limit).map { unseen.contains($0.properties.generalCategory) ? "?" : Character($0) })
     }
 
     /// Day and time of day of a time like `2026-03-31T22:47:30.5Z`, to the second.

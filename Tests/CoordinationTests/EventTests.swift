@@ -38,3 +38,9 @@ private struct Line: Encodable {
     #expect(try json(Line(event: .silent(worker: "a", lease: .seconds(5)))).contains(#""seconds":1.5"#))
     #expect(try json(Line(event: .silent(worker: "a", lease: .seconds(5)))).contains(#""lease_s":5"#))
 }
+
+@Test func whatAPeerSaysMovesNoCursorAndTurnsNoText() {
+    #expect("mill\u{1B}[2J\n\u{2028}\u{2029}x".printable == "mill?[2J???x")
+    #expect("a\u{202E}b\u{2066}c\u{200F}".printable == "a?b?c?")
+    #expect("Mühle 水車".printable == "Mühle 水車" && String(repeating: "x", count: 400).printable.count == 300)
+}
