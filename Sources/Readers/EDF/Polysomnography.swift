@@ -8,7 +8,7 @@ import Signals
 /// The two files of a night are aligned by the start times in their headers, or by the clock's times of a hypnogram. A
 /// sample is a sleep epoch of 30 s (``PolysomnographyLayout``); its position is its number in the hypnogram, from 0,
 /// and a sleep epoch that was scored but has no stage ("?", movement time) stays, without a label. Voltages are
-/// converted to microvolts; other values keep the unit that the first night has them in (``DatasetOutline/units``).
+/// converted to microvolts; other values keep the unit that the first night has them in (`DatasetOutline.units`).
 /// Nothing is filtered but for resampling, and nothing is scaled.
 ///
 /// Left out and counted: sleep epochs that only one of the two files covers, sleep epochs far from sleep where
