@@ -172,6 +172,53 @@ private struct Nights {
     #expect(try labels("kelvin") == labels("first"))
 }
 
+/// A file with a channel twice is read for a model that knows it once, and the other way round.
+@Test func oneOfTwoChannelsOfALabelIsReadForAModel() throws {
+    let nights = try Nights.shared.get()
+    let folder = nights.folder
+    func night(_ name: String, _ temperatures: [Double]) throws -> String {
+        var night = EDFBytes(signals: [
+            EDFBytes.Signal(name: "EEG", rate: 20, values: (0..<360 * 20).map { 50 * sin(Double($0) / 7) })
+        ])
+        night.signals += temperatures.map { base in
+            EDFBytes.Signal(name: "Temp", rate: 1, values: (0..<360).map { base + Double($0 % 9) / 9 }, unit: "degC")
+        }
+        night.start = "31.03.2422.47.30"
+        return try night.write(to: folder.path("\(name).edf"))
+    }
+    let twice = try night("twice", [20, 36])
+    func labels(_ out: String, _ arguments: String..., model: String? = nil) throws -> [Substring] {
+        let own = ["--model", model ?? nights.model, "--from", "edf", "--out", folder.path(out), "--signals"]
+        let result = try ProgramRun(["predict"] + own + arguments).result()
+        #expect(result.status == 0, "\(result.errors)")
+        let lines = try String(contentsOfFile: folder.path(out), encoding: .utf8).split(separator: "\n").dropFirst()
+        return lines.map { $0.split(separator: ",")[3] }
+    }
+    let result = try nights.predict("--from", "edf", "--signals", twice, "--out", folder.path("no.csv"))
+    #expect(result.errors.contains("or --rename \"Temp#1=Temp\", which keeps the name"), "\(result.errors)")
+    #expect(try labels("twice.csv", twice, "--rename", "Temp#2=Temp") == labels("once.csv", nights.night))
+
+    let (data, model) = (folder.path("twice.st"), folder.path("twice.model"))
+    for arguments in [
+        [
+            "data", "edf", "--signals", twice, "--hypnogram", folder.path("first-stages.edf"), "--subject", "a",
+            "--signals", folder.path("second.edf"), "--hypnogram", folder.path("second-stages.edf"), "--subject", "b",
+            "--rename", "Temp=Temp#2", "--channels", "EEG,Temp#2", "--rate", "10", "--row-seconds", "3", "--out", data,
+        ],
+        [
+            "train", "--data", data, "--scheme", "five", "--preset", "night", "--set", "recogniser.encoder=none",
+            "--set", "recogniser.epochs=3", "--out", model,
+        ],
+    ] {
+        let result = try ProgramRun(arguments).result()
+        #expect(result.status == 0, "\(result.errors)")
+    }
+    let inspected = try ProgramRun.ssrm("data", "inspect", data).output
+    #expect(inspected.contains("'--channels=EEG,Temp#2' --rate=10.0"), "\(inspected)")
+    let own = try labels("own.csv", twice, model: model)
+    #expect(try own == labels("renamed.csv", nights.night, "--rename", "Temp=Temp#2", model: model))
+}
+
 /// A recording's last seconds, which make no whole sleep epoch, have no answer: none goes beyond its end.
 @Test func eventsNeverLastLongerThanTheRecording() throws {
     let nights = try Nights.shared.get()

@@ -75,7 +75,8 @@ private func refusal(_ data: Data) throws -> (message: String, byte: Int?) {
     #expect("\(try #require(error))" == "\(path): there is no channel \"EEG\" in it: it has A b, C")
     bytes.signals[1].name = "A b"
     try bytes.write(to: path)
-    #expect(throws: DatasetError.unsuitable(path: path, reason: "2 channels in it are called \"A b\"")) {
+    let both = "2 channels in it are called \"A b\": A b#1 (signal 1, 10 Hz in uV), A b#2 (signal 2, 4 Hz in uV)"
+    #expect(throws: DatasetError.unsuitable(path: path, reason: both)) {
         try EDFFile(opening: path).signal(named: "A b")
     }
 }
@@ -134,7 +135,10 @@ func aWrongFieldIsRefused(byte: Int, text: String, words: String) throws {
     let unknown = #expect(throws: DatasetError.self) { try file.signal(named: "EEG", renaming: [:]) }
     #expect("\(try #require(unknown))".hasSuffix("it has A b, C; where one of them is it: --rename \"ITS NAME=EEG\""))
     let both = #expect(throws: DatasetError.self) { try file.signal(named: "A b", renaming: ["C": "A b"]) }
-    #expect("\(try #require(both))".hasSuffix("2 channels in it may be \"A b\": A b, C"))
+    #expect(
+        "\(try #require(both))".hasSuffix(
+            "2 channels in it may be \"A b\": A b (signal 1, 10 Hz in uV), C (signal 2, 4 Hz in uV): choose one, like "
+                + "without --rename for all others"))
     #expect(throws: DatasetError.self) { try file.signal(named: "C", renaming: ["C": "EEG"]) }
 }
 

@@ -141,32 +141,6 @@ public final class EDFFile: Sendable {
         notes.append("byte 192: it says that it is discontinuous, but nothing is missing between its data records")
     }
 
-    /// The index of the one signal of a name.
-    ///
-    /// - Parameters:
-    ///   - name: the name.
-    ///   - renaming: names that it may have in the file instead, and what is meant by them; nil where nobody can say.
-    /// - Returns: an index into `signals`.
-    /// - Throws: `DatasetError.unsuitable` that lists the names there are.
-    public func signal(named name: String, renaming: [String: String]? = nil) throws(DatasetError) -> Int {
-        let found = signals.indices.filter { (renaming?[signals[$0].name] ?? signals[$0].name) == name }
-        guard let index = found.first else {
-            let names = signals.isEmpty ? "no signals at all" : signals.map(\.name).joined(separator: ", ")
-            let remedy = renaming == nil ? "" : "; where one of them is it: --rename \"ITS NAME=\(name)\""
-            throw .unsuitable(path: path, reason: "there is no channel \"\(name)\" in it: it has \(names)\(remedy)")
-        }
-        guard found.count == 1 else {
-            let names = found.map { signals[$0].name }
-            let reason =
-                names.allSatisfy { $0 == name }
-                ? "\(found.count) channels in it are called \"\(name)\""
-                : "\(found.count) channels in it may be \"\(name)\": \(names.joined(separator: ", "))"
-            throw .unsuitable(path: path, reason: reason)
-        }
-        try requireReadable(index)
-        return index
-    }
-
     /// The smallest and the largest value that a signal's header allows, in physical units.
     func limits(of signal: Int) -> ClosedRange<Double> {
         let layout = layouts[signal]
@@ -177,7 +151,7 @@ public final class EDFFile: Sendable {
     }
 
     /// Refuses a signal whose header does not say what its values are.
-    private func requireReadable(_ signal: Int) throws(DatasetError) {
+    func requireReadable(_ signal: Int) throws(DatasetError) {
         if let flaw = layouts[signal].flaw { throw flaw }
     }
 

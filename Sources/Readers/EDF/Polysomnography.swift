@@ -80,16 +80,16 @@ public struct Polysomnography: RecordingSource {
             entries: Dictionary(uniqueKeysWithValues: renaming.keys.map { ($0, $0) }), folded: \.self)
         for pair in files {
             let signals = try EDFFile(opening: pair.signals)
-            for signal in signals.signals { names.add(signal.name) }
+            for (signal, numbered) in zip(signals.signals, signals.numberedNames) {
+                names.add(numbered.flatMap { renaming[$0] == nil ? nil : $0 } ?? signal.name)
+            }
             let found: Scored?
             do {
                 found = try Self.scored(
                     pair, signals, reading, wakeMargin, unlabelled: unlabelled, &skipped, &notes, &texts)
             } catch { throw pair.tellingGuess(error) }
             guard let scored = found else { continue }
-            let indices = try channels.map { name throws(DatasetError) in
-                try signals.signal(named: name, renaming: renaming)
-            }
+            let indices = try signals.signals(named: channels, renaming: renaming)
             let chosen: PolysomnographyLayout
             if let layout {
                 chosen = layout
@@ -288,10 +288,9 @@ public struct Polysomnography: RecordingSource {
             guard file.signals == night.signals else {
                 throw DatasetError.unreadable(path: file.path, reason: "it changed while it was read")
             }
-            var channels = try zip(layout.channels, night.conversions).map { name, conversion in
-                try EDFChannel(
-                    file, signal: file.signal(named: name, renaming: renaming), rate: layout.rate,
-                    conversion: conversion)
+            let indices = try file.signals(named: layout.channels, renaming: renaming)
+            var channels = try zip(indices, night.conversions).map { index, conversion in
+                try EDFChannel(file, signal: index, rate: layout.rate, conversion: conversion)
             }
             let seconds = night.offset + Double(night.epochs.lowerBound) * SleepEpochWindow.epochSeconds
             for index in channels.indices {

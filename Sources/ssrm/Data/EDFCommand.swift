@@ -93,7 +93,7 @@ struct EDFCommand: ReaderCommand {
         name: .customLong("channels"),
         help: """
             The channels' names, separated by commas, in the order of a sample's rows; one with a comma in it stands in double quotes, \
-            and its own double quotes are doubled then.
+            and its own double quotes are doubled then. Of several of one label, EMG#2 is the file's second.
             """,
         transform: { text in
             guard let names = ChannelList.names(in: text) else {
@@ -108,7 +108,7 @@ struct EDFCommand: ReaderCommand {
     @Option(
         name: .customLong("rename"),
         help: ArgumentHelp(
-            "What files may call one of --channels, like \"C3=EEG C3-M2\"; may be given several times.",
+            "What files may call one of --channels, like \"C3=EEG C3-M2\" or \"EMG#2=EMG\"; may be given several times.",
             valueName: "theirs=name"),
         transform: { text in
             guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
