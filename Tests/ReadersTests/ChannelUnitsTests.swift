@@ -74,6 +74,59 @@ func unitsThatCannotBeConvertedAreRefused(first: String, second: String) throws 
     for unit in [first, second] { #expect(message.contains(unit.isEmpty ? "without a unit" : "in \(unit)")) }
 }
 
+/// A night whose header has bytes of another encoding as the channel's unit or label.
+private func night(_ bytes: [UInt8], at place: Int, length: Int) -> Data {
+    var data = night("X", limit: 100).data
+    data.replaceSubrange(place..<place + length, with: bytes + Array(repeating: 0x20, count: length - bytes.count))
+    return data
+}
+
+@Test(arguments: [
+    ("Latin-1", [0xB5]), ("UTF-8", [0xC2, 0xB5]), ("Shift-JIS", [0x83, 0xCA]), ("GBK", [0xA6, 0xCC]), ("DOS", [0xE6]),
+])
+func theMicroSignOfOtherEncodingsIsOne(encoding: String, sign: [UInt8]) throws {
+    let folder = try TemporaryFolder()
+    try night(sign + Array("V".utf8), at: 256 + 96, length: 8).write(to: folder.url.appending(path: "0.edf"))
+    let files = [PolysomnographyFiles(signals: folder.path("0.edf"), hypnogram: nil)]
+    let (dataset, own) = try values(Polysomnography(files, channels: ["C"]), in: folder)
+    #expect(dataset.units == ["uV"])
+    let other = try TemporaryFolder()
+    try night("uV", limit: 100).write(to: other.path("0.edf"))
+    let plain = try Polysomnography(
+        [PolysomnographyFiles(signals: other.path("0.edf"), hypnogram: nil)], channels: ["C"])
+    #expect(try own == values(plain, in: other).1)
+}
+
+@Test(arguments: [[], ["uV"]])
+func aUnitThatCannotBeReadIsRefusedWithItsChannel(given: [String]) throws {
+    let folder = try TemporaryFolder()
+    try night([0x83, 0x8A, 0x56], at: 256 + 96, length: 8).write(to: folder.url.appending(path: "0.edf"))
+    let files = [PolysomnographyFiles(signals: folder.path("0.edf"), hypnogram: nil)]
+    let error = #expect(throws: DatasetError.self) {
+        try Polysomnography(files, channels: ["C"], channelUnits: given)
+    }
+    #expect(
+        "\(try #require(error))"
+            == "\(folder.path("0.edf")): channel \"C\" has a unit that can't be read, \"<U+0083><U+008A>V\", and --units "
+            + "can't say which it is: put its header right with EDFbrowser, or read another channel")
+}
+
+@Test func aLabelThatCannotBeReadIsToldOfAndCanBeRenamed() throws {
+    let folder = try TemporaryFolder()
+    try night([0x83, 0x71], at: 256, length: 16).write(to: folder.url.appending(path: "0.edf"))
+    let files = [PolysomnographyFiles(signals: folder.path("0.edf"), hypnogram: nil)]
+    func refusal(_ channel: String) throws -> String {
+        let error = #expect(throws: DatasetError.self) { try Polysomnography(files, channels: [channel]) }
+        return "\(try #require(error))"
+    }
+    #expect(
+        try refusal("C").contains(
+            "it has <U+0083>q (the label of signal 1 can't be read: put it right with EDFbrowser); where one of them"))
+    #expect(
+        try refusal("\u{83}q").contains("the channel's name \"<U+0083>q\" has a control character: give it another"))
+    #expect(try Polysomnography(files, channels: ["C"], renaming: ["\u{83}q": "C"]).outline.content == ["C"])
+}
+
 @Test func aChannelWithoutAUnitIsNamed() throws {
     let folder = try TemporaryFolder()
     let source = try source([night("", limit: 1), night("", limit: 1)], in: folder)

@@ -44,6 +44,14 @@ struct ChannelUnits {
         var conversions: [SignalUnit.Conversion] = []
         for (place, index) in indices.enumerated() {
             let own = SignalUnit(file.signals[index].unit)
+            guard !own.isUnreadable else {
+                // It may be of millivolts: which unit is wanted does not tell in which one the values are.
+                throw .unsuitable(
+                    path: file.path,
+                    reason: "channel \"\(channels[place].name)\" has a unit that can't be read, "
+                        + "\"\(own.text.withoutControls)\", and --units can't say which it is: put its header right with "
+                        + "EDFbrowser, or read another channel")
+            }
             let unit = channels[place].unit ?? own.kept
             if channels[place].unit == nil { (channels[place].unit, channels[place].first) = (unit, file.path) }
             if own.text.isEmpty {

@@ -68,22 +68,26 @@ extension EDFFile {
     private func missing(_ name: String, isRenamable: Bool) -> DatasetError {
         let counts = Dictionary(signals.map { ($0.name, 1) }, uniquingKeysWith: +)
         let shown = zip(signals, numberedNames).map { counts[$0.name] == 1 ? $0.name : $1 ?? $0.name }
-        let names = signals.isEmpty ? "no signals at all" : shown.joined(separator: ", ")
+        let names = signals.isEmpty ? "no signals at all" : shown.map(\.withoutControls).joined(separator: ", ")
+        let unreadable = signals.firstIndex { $0.name.unicodeScalars.contains(where: \.isControl) }
+        let hint = unreadable.map { " (the label of signal \($0 + 1) can't be read: put it right with EDFbrowser)" }
         let remedy = isRenamable ? "; where one of them is it: --rename \"ITS NAME=\(name)\"" : ""
-        return .unsuitable(path: path, reason: "there is no channel \"\(name)\" in it: it has \(names)\(remedy)")
+        return .unsuitable(
+            path: path, reason: "there is no channel \"\(name)\" in it: it has \(names)\(hint ?? "")\(remedy)")
     }
 
     private func ambiguous(_ name: String, _ found: [Int], _ numbered: [String?], isRenamable: Bool) -> DatasetError {
         func described(_ index: Int) -> String {
             let signal = signals[index]
             let rate = "\(signal.rate)".replacing(/\.0$/, with: "")
-            return "signal \(index + 1), \(rate) Hz" + (signal.unit.isEmpty ? ", no unit" : " in \(signal.unit)")
+            return "signal \(index + 1), \(rate) Hz"
+                + (signal.unit.isEmpty ? ", no unit" : " in \(signal.unit.withoutControls)")
         }
         let names = found.map { index in
             let isAlone = found.allSatisfy { $0 == index || signals[$0].name != signals[index].name }
             return isAlone ? signals[index].name : numbered[index] ?? signals[index].name
         }
-        let list = zip(names, found).map { "\($0) (\(described($1)))" }.joined(separator: ", ")
+        let list = zip(names, found).map { "\($0.withoutControls) (\(described($1)))" }.joined(separator: ", ")
         let isTheirLabel = found.allSatisfy { signals[$0].name == name }
         let what = "\(found.count) channels in it \(isTheirLabel ? "are called" : "may be") \"\(name)\": \(list)"
         guard isRenamable else { return .unsuitable(path: path, reason: what) }
@@ -95,5 +99,15 @@ extension EDFFile {
         ]
         return .unsuitable(
             path: path, reason: "\(what): choose one, like \(ways.compactMap(\.self).joined(separator: " or "))")
+    }
+}
+
+extension String {
+    /// The text with the numbers of its control characters, like `<U+0083>`, which neither a line nor a terminal takes.
+    var withoutControls: String {
+        unicodeScalars.map { scalar in
+            scalar.isControl
+                ? "<U+\(String(scalar.value + 0x10000, radix: 16, uppercase: true).dropFirst())>" : String(scalar)
+        }.joined()
     }
 }

@@ -37,6 +37,10 @@ public struct PolysomnographyLayout: Sendable, Equatable {
         if channels.isEmpty || Set(channels).count < channels.count {
             return "channels must be at least one, each named once"
         }
+        if let name = channels.first(where: { $0.unicodeScalars.contains(where: \.isControl) }) {
+            return "the channel's name \"\(name.withoutControls)\" has a control character: give it another one with "
+                + "--rename \"ITS NAME=name\", or put its header right with EDFbrowser"
+        }
         let rowCount = SleepEpochWindow.epochSeconds / rowSeconds
         // Above the highest rate a row would have no value.
         guard rowSeconds > 0, rowCount >= 1, rowCount <= SleepEpochWindow.epochSeconds * Self.highestRate,

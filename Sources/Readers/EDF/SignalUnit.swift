@@ -1,3 +1,5 @@
+import Datasets
+
 /// A physical unit as the header of an EDF file writes it.
 ///
 /// Voltages become microvolts. Of other quantities a unit is kept as it is, and converted only where another night has
@@ -65,6 +67,9 @@ struct SignalUnit: Sendable, Equatable {
         return meanings
     }()
 
+    /// The small letter my of Shift-JIS, and of EUC-JP and GBK, read as Latin-1, in which nobody writes so.
+    private static let otherMicroSigns = ["\u{83}\u{CA}", "\u{A6}\u{CC}"]
+
     /// As the file writes it, without the blanks around it; empty where it says none.
     let text: String
     private let meaning: Meaning?
@@ -72,9 +77,10 @@ struct SignalUnit: Sendable, Equatable {
     /// The unit that a text stands for.
     init(_ text: String) {
         self.text = text
-        let plain = text.map { character in
+        let plain = Self.otherMicroSigns.reduce(text) { $0.replacing($1, with: "u") }.map { character in
             switch character {
-            case "\u{B5}", "\u{3BC}", "\u{39C}": return "u"  // the micro sign, the small letter my and the large one
+            // The micro sign, the small letter my and the large one; the micro sign of DOS, read as Latin-1.
+            case "\u{B5}", "\u{3BC}", "\u{39C}", "\u{E6}": return "u"
             case "\u{B0}": return "deg"
             default: return character.isWhitespace ? "" : String(character)
             }
@@ -82,6 +88,9 @@ struct SignalUnit: Sendable, Equatable {
         // A megavolt is no more absurd in a header than a millivolt in capitals: which is meant is not known.
         meaning = plain.hasPrefix("M") && plain.lowercased() == "mv" ? nil : Self.meanings[plain.lowercased()]
     }
+
+    /// Whether it is none that is known, and has characters that can't be shown.
+    var isUnreadable: Bool { meaning == nil && text.unicodeScalars.contains(where: \.isControl) }
 
     /// Whether it is one of voltages.
     var isVoltage: Bool { meaning?.quantity == .voltage }
