@@ -114,6 +114,17 @@ func aShortTextIsNoFileThatWasCut(text: String) throws {
 }
 
 @Test(arguments: [
+    ([0x1F, 0x8B, 8, 0], ": it is compressed (gzip): unpack it with gunzip"),
+    ([0x50, 0x4B, 3, 4], ": it is a zip archive, or a spreadsheet: unpack it with unzip"),
+    (Array("<!DOCTYPE html>".utf8), ": it is a web page, a login page perhaps: fetch the file again"),
+    (Array("MATLAB 5.0 MAT-file, Platform".utf8), ": it is a MATLAB file"), (Array("W\nW\n".utf8), ""),
+])
+func whatIsNoRecordingSaysWhatItIs(start: [UInt8], words: String) throws {
+    let refusal = try refusal(Data(start) + Data(repeating: 7, count: 600))
+    #expect(refusal.message.hasSuffix("byte 0: it is neither an EDF nor a BDF file\(words)"), "\(refusal.message)")
+}
+
+@Test(arguments: [
     (0, "1", "neither an EDF nor a BDF"), (184, "999", "header of 999"), (252, "0   ", "0 signals"),
     (252, "-3  ", "signals"), (240, "\u{7}", "not ASCII"), (244, "soon    ", "soon"),
     (256 + 3 * 216, "99999999", "99999999 samples"), (244, "0       ", "can't hold"),

@@ -21,11 +21,13 @@ struct EDFFields {
     init(of file: RegularFile) throws(DatasetError) {
         path = file.path
         // As far as there are bytes: what is another file is not one that was cut.
-        let mark = try file.bytesOfRecordings(min(8, file.byteCount))
+        let first = try file.bytesOfRecordings(min(32, file.byteCount))
+        let mark = first.prefix(8)
         isBDF = mark.elementsEqual([0xFF] + Array("BIOSEMI".utf8))
         let isEDF = (mark.first ?? 0x30) == 0x30 && mark.dropFirst().allSatisfy { $0 == 0x20 || $0 == 0 }
         guard isEDF || isBDF else {
-            throw .malformed(path: path, byte: 0, reason: "it is neither an EDF nor a BDF file")
+            let advice = first.withUnsafeBytes { FileSignature.adviceOnSignals(for: $0) }.map { ": \($0)" } ?? ""
+            throw .malformed(path: path, byte: 0, reason: "it is neither an EDF nor a BDF file\(advice)")
         }
         let start = try Self.start(of: file, byteCount: 256)
         let count = try Self.number(start, at: 252, length: 4, "number of signals", path)

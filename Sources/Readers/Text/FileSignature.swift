@@ -1,4 +1,4 @@
-/// What a file is that was taken for a text, known by its first bytes, and how to make a text of it.
+/// What a file is that was taken for a text or for signals, known by its first bytes, and how to make one of it.
 enum FileSignature {
     private static let sheet = "save the sheet as \"CSV UTF-8\" in the program that made it"
     private static let signatures: [(start: [UInt8], advice: String)] = [
@@ -32,6 +32,14 @@ enum FileSignature {
             bytes.count >= signature.start.count
                 && zip(signature.start, bytes).allSatisfy { $0 == $1 || Self.isLetter($1) && $0 == $1 | 0x20 }
         }?.advice
+    }
+
+    /// What a file with these first bytes is that holds no signals as it is; nil for what is not known.
+    static func adviceOnSignals(for bytes: UnsafeRawBufferPointer) -> String? {
+        guard let advice = advice(for: bytes), let what = advice.split(separator: ":").first else { return nil }
+        if advice.contains("unpack it with") || what.hasPrefix("it is a web page") { return advice }
+        return what.contains("zip archive")
+            ? "it is a zip archive, or a spreadsheet: unpack it with unzip" : String(what)
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
