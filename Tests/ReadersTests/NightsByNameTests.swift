@@ -51,6 +51,27 @@ func filesThatAreCalledAlikeAreANight(names: [String]) throws {
     #expect(try found(["a.edf", "b.edf", "b.xml"], unlabelled: true).pairs == ["a.edf", "b.edf b.xml"])
 }
 
+/// As HMC is downloaded: the same stages as annotations and as text.
+@Test func ofStagesInEDFAndATextOfTheSameNameTheEDFIsRead() throws {
+    let all = try found([
+        "SN001.edf", "SN001_sleepscoring.edf", "SN001_sleepscoring.txt", "SN002.edf", "SN002_sleepscoring.edf",
+        "SN002_sleepscoring.txt", "a-PSG.edf", "a-Hypnogram.EDF", "a-Hypnogram.csv", "a-Hypnogram.tsv",
+    ])
+    #expect(
+        all.pairs == [
+            "SN001.edf SN001_sleepscoring.edf", "SN002.edf SN002_sleepscoring.edf", "a-PSG.edf a-Hypnogram.EDF",
+        ])
+    let texts = ["SN001_sleepscoring.txt", "SN002_sleepscoring.txt", "a-Hypnogram.csv", "a-Hypnogram.tsv"]
+    #expect(all.skipped == texts.map { "\($0): the EDF file of the same name is read in its place" })
+    for names in [
+        ["a.edf", "a_sleepscoring.edf", "a-sleepscoring.txt"], ["a.edf", "a_sleepscoring.edf", "a_sleepscoring.xml"],
+        ["a.edf", "a_sleepscoring.txt", "a_sleepscoring.csv"], ["a.edf", "a_sleepscoring.edf", "a_sleepscoring.bdf"],
+    ] {
+        let error = #expect(throws: DatasetError.self) { try found(names) }
+        #expect("\(try #require(error))".hasSuffix("are the same recording's: keep one of them"))
+    }
+}
+
 @Test(arguments: [
     ["a.edf", "a.txt", "a.xml"], ["a.edf", "a-nsrr.xml", "a-profusion.xml"], ["a.edf", "a.bdf", "a.txt"],
 ])

@@ -101,7 +101,8 @@ private struct FoundNames {
     /// - Throws: `DatasetError.unsuitable` where two do.
     private mutating func chosen(among files: [Named]) throws(DatasetError) -> Named? {
         let called = files.filter(\.isCalledSo)
-        let counting = called.isEmpty ? files : called
+        let texts = Self.textsBesideEDF(called.isEmpty ? files : called)
+        let counting = (called.isEmpty ? files : called).filter { !texts.contains($0.path) }
         guard counting.count < 2 else {
             throw .unsuitable(
                 path: counting[1].path,
@@ -109,9 +110,26 @@ private struct FoundNames {
         }
         guard let first = counting.first else { return nil }
         for other in files where other.path != first.path {
-            skip(other.path, "\(URL(filePath: first.path).lastPathComponent) is taken in its place")
+            skip(
+                other.path,
+                texts.contains(other.path)
+                    ? "the EDF file of the same name is read in its place"
+                    : "\(URL(filePath: first.path).lastPathComponent) is taken in its place")
         }
         return first
+    }
+
+    /// The texts beside the one EDF file of the same name but for the ending, which says the same: HMC has its stages so.
+    private static func textsBesideEDF(_ files: [Named]) -> [String] {
+        func parts(_ path: String) -> (stem: Substring, ending: String) {
+            let end = path.lastIndex(of: ".") ?? path.endIndex
+            return (path[..<end], path[end...].lowercased())
+        }
+        let recordings = files.map(\.path).filter { plainEndings.contains(parts($0).ending) }
+        guard recordings.count == 1, let recording = recordings.first else { return [] }
+        return files.map(\.path).filter { path in
+            [".txt", ".csv", ".tsv"].contains(parts(path).ending) && parts(path).stem == parts(recording).stem
+        }
     }
 
     /// The nights in the order of their names, and what is of none.
