@@ -66,7 +66,7 @@ package enum SubjectNames {
     }
 
     /// A whole number without the zeros in front and behind the point; another name as it is.
-    package static func plainNumber(_ name: String) -> String {
+    static func plainNumber(_ name: String) -> String {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = parts.first, !whole.isEmpty, whole.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             parts.count == 1 || parts[1].allSatisfy({ $0 == "0" })
@@ -76,7 +76,7 @@ package enum SubjectNames {
     }
 
     /// The first two names that differ in nothing but what `folded` leaves out: they may be one person's.
-    package static func alike(_ names: some Sequence<String>) -> (String, String)? {
+    static func alike(_ names: some Sequence<String>) -> (String, String)? {
         var first: [String: String] = [:]
         for name in names {
             let folded = folded(name)

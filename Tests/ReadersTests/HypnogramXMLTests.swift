@@ -136,3 +136,21 @@ func documentTypesAndEntitiesAreRefusedBeforeAnythingIsParsed(text: String) thro
     let wide = try #require(text.data(using: .utf16))
     #expect(try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(wide) } == error)
 }
+
+/// Older files have no types of events; newer ones have events without one that are called like a stage.
+@Test func eventsWithoutATypeAreStagesWhereNoneHasOne() throws {
+    let concepts = ["SDO:WakeState", "SDO:NonRapidEyeMovementSleep-N1", "SDO:NonRapidEyeMovementSleep-N2"]
+    let events = concepts.enumerated().map {
+        (type: "", concept: $1, start: "\($0 * 120)", duration: "120")
+    }
+    let lines = nsrr(eventsOfNSRR.prefix(1) + events).replacing("<EventType></EventType>", with: "")
+    let made = try MadeUpHypnogram.source(lines, name: "stages-nsrr.xml")
+    #expect(MadeUpHypnogram.labels(made) == "W W W W N1 N1 N1 N1 N2 N2 N2 N2")
+    #expect(made.skipped.map(\.reason) == ["no sleep stage: \"Recording Start Time\""])
+    let untold = events.map { (type: "", concept: $0.concept, start: "x", duration: "120") }
+    #expect(
+        try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(nsrr(untold)) }.contains(
+            ": a stage's Start is \"x\": it must be a number"))
+    let both = try MadeUpHypnogram.source(nsrr(stagesOfNSRR + events + untold), name: "stages-nsrr.xml")
+    #expect(MadeUpHypnogram.labels(both) == MadeUpHypnogram.twelve)
+}

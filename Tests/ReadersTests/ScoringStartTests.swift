@@ -40,7 +40,10 @@ private let forms = [annotations, study]
         }
     }
 
-    @Test(arguments: ["1989-04-24T22:00:00", "1989-04-24T22:00:00.40", "1989-04-24T22:00:00Z", "2016-05-03T22:00:00"])
+    @Test(arguments: [
+        "1989-04-24T22:00:00", "1989-04-24T22:00:01.40", "1989-04-24T22:00:00Z", "1989-04-24 22:00:00+02:00",
+        "2016-05-03T22:00:00", "2016-05-03T21:59:59",
+    ])
     func aStartAtTheSignalsTimeOfDayIsTheirs(start: String) throws {
         for form in forms {
             let source = try MadeUpHypnogram.source(form(start))
@@ -48,9 +51,11 @@ private let forms = [annotations, study]
         }
     }
 
+    /// Midnight and the first of January 1985 stand for what was taken out.
     @Test(arguments: [
-        (start: "1989-04-24T21:59:00", header: "01.01.8500.00.00"),  // nothing in the header says when it was
-        (start: "1900-01-01T00:00:00", header: "24.04.8922.00.00"), (start: "None", header: "24.04.8922.00.00"),
+        (start: "1989-04-24T21:59:00", header: "01.01.8500.00.00"), (start: "None", header: "24.04.8922.00.00"),
+        (start: "1989-04-24T21:59:00", header: "01.01.0100.00.00"),
+        (start: "1900-01-01T00:00:00", header: "24.04.8922.00.00"),
         (start: "0001-01-01T03:00:00", header: "24.04.8922.00.00"),
     ])
     func whereAStartWasTakenOutTimesCountFromTheSignals(start: String, header: String) throws {
@@ -60,15 +65,40 @@ private let forms = [annotations, study]
         }
     }
 
-    @Test(arguments: ["24.04.8922.00.00", "01.01.8522.00.00"])
-    func startsThatHaveNothingInCommonAreRefusedUntilTheUserSaysHowTheyLie(header: String) throws {
+    @Test(arguments: [
+        (start: "2016-05-03T22:13:05", header: "24.04.8922.00.00"),
+        (start: "2016-05-03T22:13:05", header: "01.01.8522.00.00"),
+        // Midnight may be one, and the clock another.
+        (start: "1989-04-24T00:00:00", header: "24.04.8922.00.00"),
+        (start: "1989-04-23T23:59:00", header: "24.04.8900.00.00"),
+        (start: "1989-04-24T21:59:00Z", header: "24.04.8922.00.00"),
+        (start: "1989-04-24T21:59:00+0200", header: "24.04.8922.00.00"),
+    ])
+    func startsOfWhichNobodyCanTellAreRefusedUntilTheUserSaysHowTheyLie(start: String, header: String) throws {
         for form in forms {
-            let text = form("2016-05-03T22:13:05")
+            let text = form(start)
             let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text, start: header) }
-            #expect(error.hasPrefix(": it says that the recording began at 2016-05-03T22:13:05, and "), "\(error)")
-            #expect(error.contains("at 22:00:00: nobody can tell which part of it that is; --hypnogram-offset"))
+            #expect(error.hasPrefix(": it says that the recording began at \(start.prefix(10))T"), "\(error)")
+            #expect(error.contains("nobody can tell which part of it that is; --hypnogram-offset"), "\(error)")
             let settled = try MadeUpHypnogram.source(text, start: header, offset: 0)
             #expect(MadeUpHypnogram.labels(settled) == MadeUpHypnogram.twelve)
         }
+    }
+
+    /// What was cut out of a file whose day was taken out before has the same day.
+    @Test func startsOfTheSameDayOfNobodyAreCompared() throws {
+        for form in forms {
+            let source = try MadeUpHypnogram.source(form("1985-01-01T21:59:00"), start: "01.01.8522.00.00")
+            #expect(MadeUpHypnogram.labels(source) == "N1 N2 N2 N3 N3 - REM REM N2 W")
+        }
+    }
+
+    @Test func theStartOfPhilipsFirstSessionCounts() throws {
+        let text = study(start: "None").replacing(
+            "</Sessions>",
+            with:
+                "<Session><RecordingStart>1989-04-24T21:59:00</RecordingStart><Duration>9</Duration></Session></Sessions>"
+        )
+        #expect(MadeUpHypnogram.labels(try MadeUpHypnogram.source(text)) == "W W N1 N2 N2 N3 N3 - REM REM N2 W")
     }
 }

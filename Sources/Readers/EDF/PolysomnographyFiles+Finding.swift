@@ -119,7 +119,7 @@ private struct FoundNames {
         return first
     }
 
-    /// The texts beside the one EDF file of the same name but for the ending, which says the same: HMC has its stages so.
+    /// The texts beside the one EDF file of the same name but for the ending, which says the same: HMC has stages so.
     private static func textsBesideEDF(_ files: [Named]) -> [String] {
         func parts(_ path: String) -> (stem: Substring, ending: String) {
             let end = path.lastIndex(of: ".") ?? path.endIndex

@@ -50,8 +50,9 @@ struct ScoredStages {
         // Where stages say how long they last, a text without a length is none.
         let staged = scoring.intervals.filter { meanings[$0.text]?.stage != nil }
         let areTimed = 2 * staged.count { $0.duration ?? 0 > 0 } > staged.count
-        let ends = areTimed ? [] : Self.endsOfStages(scoring.intervals, meanings, from: staged.first?.onset)
-        for remark in Self.remarks(among: staged, meanings, reading) { meanings[remark] = .event }
+        let grid = Self.commonestPlace(of: staged.map(\.onset))
+        for remark in Self.remarks(among: staged, from: grid, reading) { meanings[remark] = .event }
+        let ends = areTimed ? [] : Self.endsOfStages(scoring.intervals, meanings, from: grid)
         for interval in scoring.intervals {
             var meaning = interval.kind == .event ? .event : meanings[interval.text] ?? .unknown
             // Where a stage is to stand, "N2 spindles" says one that nobody here knows.
@@ -65,7 +66,8 @@ struct ScoredStages {
                 append(interval, stage)
             } else if meaning == .unscored {
                 append(interval, nil)
-            } else if meaning == .event, interval.kind == .any, interval.duration == nil, ends.contains(interval.text) {
+            } else if meaning == .event, interval.kind == .any, interval.duration == nil, ends.contains(interval.onset)
+            {
                 texts.add(interval.text)
                 append(interval, nil)
             } else if meaning == .event, interval.kind == .stage {
@@ -76,7 +78,7 @@ struct ScoredStages {
             } else {
                 texts.add(interval.text)
                 if meaning == .unknown { unknown.append(interval) }
-                if meaning == .unknown, Self.standsAsAStage(interval) { append(interval, nil, isKnown: false) }
+                if meaning == .unknown, interval.kind == .stage { append(interval, nil, isKnown: false) }
             }
         }
         unknown = standingAsStages(unknown)
@@ -93,43 +95,46 @@ struct ScoredStages {
 
     // MARK: - What is no stage
 
-    /// Texts that are called like a stage, as people write it in their notes, where it is as often or more called
-    /// "Sleep stage W" or so, that say of no length, and stand where no sleep epoch begins: "REM" beside "Sleep stage
-    /// R" says that somebody saw some.
+    /// Texts that are called like a stage, as people write it in their notes, in a file in which most stages are called
+    /// "Sleep stage W" or so.
+    ///
+    /// They say of no length, and stand where no sleep epoch begins: "REM" beside "Sleep stage R" says that somebody
+    /// saw some.
     private static func remarks(
-        among staged: [Scoring.Interval], _ meanings: [String: StageMeaning], _ reading: HypnogramReading
+        among staged: [Scoring.Interval], from zero: Double, _ reading: HypnogramReading
     ) -> Set<String> {
-        guard let zero = staged.first(where: { StageTexts.beginsAsAStage($0.text) })?.onset else { return [] }
-        // Of each stage how much oftener it is written so than otherwise.
-        var excess: [SleepStage: Int] = [:]
-        for (text, count) in Dictionary(staged.lazy.map { ($0.text, 1) }, uniquingKeysWith: +) {
-            guard let stage = meanings[text]?.stage else { continue }
-            excess[stage, default: 0] += StageTexts.beginsAsAStage(text) ? count : -count
-        }
-        let astray = Set(staged.lazy.filter { !isMultiple($0.onset - zero) }.map(\.text))
+        let texts = Set(staged.lazy.map(\.text))
+        let formal = texts.filter(StageTexts.beginsAsAStage)
+        guard 2 * staged.count(where: { formal.contains($0.text) }) > staged.count else { return [] }
+        let astray = texts.intersection(staged.lazy.filter { !isMultiple($0.onset - zero) }.map(\.text))
         let lasting = staged.lazy.filter { $0.kind != .any || $0.duration ?? 0 > 0 }.map(\.text)
-        return astray.subtracting(lasting).filter { text in
-            guard let stage = meanings[text]?.stage, excess[stage, default: 0] >= 0 else { return false }
-            return !StageTexts.beginsAsAStage(text) && reading.meaning(of: text) == nil
-        }
+        return astray.subtracting(formal).subtracting(lasting).filter { reading.meaning(of: $0) == nil }
     }
 
-    /// Texts that may say of a stretch that it has no stage, like "Unknown", and never stand but where sleep epochs
-    /// begin: in a list of what lasts until the next they end the stage before.
+    /// When texts stand that say of a stretch that it has no stage, like "Unknown", where a sleep epoch begins and no
+    /// stage does, and never elsewhere: in a list of what lasts until the next they end the stage before.
     private static func endsOfStages(
-        _ intervals: [Scoring.Interval], _ meanings: [String: StageMeaning], from zero: Double?
-    ) -> Set<String> {
-        guard let zero else { return [] }
+        _ intervals: [Scoring.Interval], _ meanings: [String: StageMeaning], from zero: Double
+    ) -> Set<Double> {
         let ends = intervals.filter { meanings[$0.text] == .event && StageTexts.mayEndAStage($0.text) }
-        return Set(ends.map(\.text)).subtracting(ends.filter { !isMultiple($0.onset - zero) }.map(\.text))
+        guard !ends.isEmpty else { return [] }
+        let astray = Set(ends.lazy.filter { !isMultiple($0.onset - zero) }.map(\.text))
+        let isOfAStage: (Scoring.Interval) -> Bool = {
+            meanings[$0.text]?.stage != nil || meanings[$0.text] == .unscored
+        }
+        let begun = Set(intervals.lazy.filter(isOfAStage).map { $0.onset.rounded() })
+        return Set(ends.lazy.filter { !astray.contains($0.text) && !begun.contains($0.onset.rounded()) }.map(\.onset))
+    }
+
+    /// One of these times that stands in a sleep epoch where most of them do, to a second; 0 without any.
+    private static func commonestPlace(of onsets: [Double]) -> Double {
+        let places = Dictionary(grouping: onsets.lazy.filter { abs($0) < longest }) { onset in
+            Int(onset.truncatingRemainder(dividingBy: epoch).rounded()) % Int(epoch)
+        }
+        return places.values.max { ($0.count, -($0.min() ?? 0)) < ($1.count, -($1.min() ?? 0)) }?.min() ?? 0
     }
 
     // MARK: - What is unknown
-
-    /// Whether a text that is not known stands for a stage: the form says so, or the text itself.
-    private static func standsAsAStage(_ interval: Scoring.Interval) -> Bool {
-        interval.kind == .stage || StageTexts.beginsAsAStage(interval.text)
-    }
 
     /// The intervals with unknown texts that look like sleep epochs.
     ///
@@ -142,7 +147,7 @@ struct ScoredStages {
         let withoutDuration = stages.count { ($0.interval.duration ?? 0) == 0 }
         let areMostWithout = withoutDuration > stages.count / 2
         return unknown.filter { interval in
-            if Self.standsAsAStage(interval) { return true }
+            if interval.kind == .stage { return true }
             guard let duration = interval.duration, duration > 0 else {
                 return areMostWithout && !astray.contains(interval.text)
             }

@@ -3,23 +3,25 @@ import Datasets
 /// When a scoring file says that the recording began from which its times count.
 ///
 /// A file of signals may be a part of that recording, or a stretch that was cut out of it. Where both files name the
-/// day, the times count from the scoring's own; where the header's day was taken out, or is another, they count from
-/// the signals' start as long as the times of day agree, or one of them was taken out (midnight).
+/// same day, or days that follow each other, times count from the scoring's own start. Where the days differ, as where
+/// the header's was taken out, or where one of the times of day was (midnight), they count from the signals' start, as
+/// long as nothing speaks against it. Whatever may as well be otherwise is refused.
 struct ScoringStart: Equatable {
     /// What EDF+ has instead of a start date that is not to be known: 1985-01-01.
     static let dayOfNobody = 473_385_600.0
-    /// Starts less than so many seconds apart are one: headers have whole seconds.
-    private static let tolerance = 1.0
+    /// Starts less than so many seconds apart are one: programs round them, and clocks drift.
+    private static let tolerance = 2.0
 
     private let start: RecordingStart
+    /// Whether it says how far its clock is from UTC: the signals' may be another then.
+    private let hasZone: Bool
 
-    /// Reads a text like `2010-11-17T22:00:00`, with a blank instead of the `T` and an offset from UTC perhaps, which
-    /// does not count; nil of another one.
+    /// Reads a text like `2010-11-17T22:00:00`, with a blank instead of the `T` and an offset from UTC perhaps; nil of
+    /// another one.
     init?(_ text: String) {
-        let zones = ["Z", "+00:00"]
-        let clock = zones.first(where: text.hasSuffix).map { String(text.dropLast($0.count)) } ?? text
+        let clock = text.replacing(/(Z|[+\-]\d\d:?\d\d)$/, with: "")
         guard let start = RecordingStart(clock) else { return nil }
-        self.start = start
+        (self.start, hasZone) = (start, clock != text)
     }
 
     /// When the times' zero is.
@@ -30,23 +32,34 @@ struct ScoringStart: Equatable {
     /// - Returns: seconds since 1970 on the signals' clock; nil: at the signals' start.
     /// - Throws: `DatasetError.unsuitable` where nobody can tell which part of the recording the signals are.
     func zero(in signals: EDFFile, path: String) throws(DatasetError) -> Double? {
-        let header = signals.date.day.flatMap { $0 == Self.dayOfNobody ? nil : $0 }
-        if let header, let day = start.day {
-            let own = Double(day) * CalendarDay.seconds + start.seconds
-            let distance = own - (header + signals.date.seconds)
+        // Times of midnight stand for none.
+        let areTimesKnown = start.seconds != 0 && signals.date.seconds != 0
+        if let distance = distance(to: signals), abs(distance) < CalendarDay.seconds {
             if abs(distance) < Self.tolerance { return nil }
-            if abs(distance) < CalendarDay.seconds { return own }
+            guard areTimesKnown, !hasZone else { throw refusal(signals, path) }
+            return signals.date.day.map { $0 + signals.date.seconds + distance }
         }
-        let distance = abs(start.seconds - signals.date.seconds)
-        let isSameTime = min(distance, CalendarDay.seconds - distance) < Self.tolerance
-        let (ownIsKnown, headersIsKnown) = (start.seconds != 0, header != nil || signals.date.seconds != 0)
-        guard !isSameTime, ownIsKnown, headersIsKnown else { return nil }
-        throw .unsuitable(
+        let apart = abs(start.seconds - signals.date.seconds)
+        guard areTimesKnown, min(apart, CalendarDay.seconds - apart) >= Self.tolerance else { return nil }
+        throw refusal(signals, path)
+    }
+
+    /// How many seconds after the signals' start it is; nil where one of both days is not known.
+    private func distance(to signals: EDFFile) -> Double? {
+        guard let header = signals.date.day, let day = start.day else { return nil }
+        let own = Double(day) * CalendarDay.seconds
+        guard header != Self.dayOfNobody || own == header else { return nil }
+        return own + start.seconds - header - signals.date.seconds
+    }
+
+    private func refusal(_ signals: EDFFile, _ path: String) -> DatasetError {
+        .unsuitable(
             path: path,
-            reason: "it says that the recording began at \(start.text), and \(signals.path) begins on "
-                + "\(quoted(signals.date.text)) at \(Self.clock(signals.date.seconds)): nobody can tell which part of it "
-                + "that is; --hypnogram-offset SECONDS says when it began after the signals did, and 0 that they "
-                + "began together")
+            reason:
+                "it says that the recording began at \(start.text)\(hasZone ? ", of a zone" : ""), and \(signals.path) "
+                + "begins on \(quoted(signals.date.text)) at \(Self.clock(signals.date.seconds)): nobody can tell which "
+                + "part of it that is; --hypnogram-offset SECONDS says when it began after the signals did, and 0 that "
+                + "they began together")
     }
 
     private static func clock(_ seconds: Double) -> String {

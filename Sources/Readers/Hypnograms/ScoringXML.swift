@@ -44,8 +44,11 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     private var stageCount = 0
     /// Philips' stages by scorer, and how many seconds each of the recording's sessions lasts.
     private var (staged, sessions): ([String: [Scoring.Interval]], [Double?]) = ([:], [])
-    /// When Philips' first session began.
-    private var start: ScoringStart?
+    /// When Philips' first session began, and how many sessions there are.
+    private var (start, sessionCount): (ScoringStart?, Int) = (nil, 0)
+    /// Events of NSRR's without a type that may be stages, by their place among the intervals: they are where none has
+    /// a type that says so, as in older files.
+    private var (untyped, untypedFault): ([Int: Scoring.Interval], DatasetError?) = ([:], nil)
     /// By which rules each scored, `NeuroAdultAASMStaging` for adults by those of the AASM: the first ones count.
     private var rulesOfScorer: [String: String] = [:]
     private var failure: DatasetError?
@@ -82,6 +85,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 reason: "it is no well-formed XML (libxml2's error \((error as NSError).code)); was it cut?")
         }
         if reader.form == .philips { return try reader.philips() }
+        do { try reader.takeUntyped() } catch { throw error.moved(byLines: skippedLines) }
         let isListed = reader.form == .compumedics
         return Scoring(
             path: path, intervals: reader.intervals, numbers: isListed ? numbers : nil,
@@ -133,6 +137,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
             }
         }
         if form == .philips, name == "Stage" { takeStage(parser, attributes) }
+        if name == "Session" { sessionCount += 1 }
         elements.append(name)
         text = ""
         if name == "ScoredEvent" { fields = [:] }
@@ -167,7 +172,7 @@ final class ScoringXML: NSObject, XMLParserDelegate {
                 Scoring.Interval(onset: Double(stageCount) * epoch, duration: epoch, text: content, kind: .stage))
             stageCount += 1
         case ("Session", "Duration") where form == .philips: sessions.append(Double(content))
-        case ("Session", "RecordingStart") where form == .philips: start = start ?? ScoringStart(content)
+        case ("Session", "RecordingStart") where form == .philips && sessionCount == 1: start = ScoringStart(content)
         case ("ScoredEvent", _): fields[name] = content
         case (_, "ScoredEvent"): takeEvent(parser)
         default: break
@@ -177,22 +182,40 @@ final class ScoringXML: NSObject, XMLParserDelegate {
     /// Takes a whole event; one that is no stage is only counted, so its times are not looked at.
     private func takeEvent(_ parser: XMLParser) {
         let text = fields["EventConcept"] ?? fields["Name"] ?? ""
-        guard form == .nsrr, isOfStages(fields["EventType"], text) else {
-            intervals.append(Scoring.Interval(onset: 0, duration: nil, text: text, kind: .event))
-            return
+        let type = fields["EventType"] ?? ""
+        let isStage = form == .nsrr && type.lowercased().hasPrefix("stages")
+        let mayBeOne =
+            form == .nsrr && type.isEmpty
+            && (reading.meaning(of: text) != nil || StageTexts.stage(named: text) != nil)
+        if isStage || mayBeOne {
+            do throws(DatasetError) {
+                let interval = try stage(text, parser.lineNumber)
+                if isStage { return intervals.append(interval) }
+                untyped[intervals.count] = interval
+            } catch {
+                if isStage { return refuse(parser, error) }
+                untypedFault = untypedFault ?? error
+            }
         }
-        guard let onset = seconds("Start", parser), let duration = seconds("Duration", parser) else { return }
-        guard duration >= 0 else {
-            return refuse(
-                parser, "the stage \(quoted(text)) at \(onset) s ends before it starts: it lasts \(duration) s")
-        }
-        intervals.append(Scoring.Interval(onset: onset, duration: duration, text: text, kind: .stage))
+        intervals.append(Scoring.Interval(onset: 0, duration: nil, text: text, kind: .event))
     }
 
-    /// Whether an event is a stage: its type says so, or in older files, which have none, what it is called.
-    private func isOfStages(_ type: String?, _ concept: String) -> Bool {
-        if let type, !type.isEmpty { return type.lowercased().hasPrefix("stages") }
-        return reading.meaning(of: concept) != nil || StageTexts.stage(named: concept) != nil
+    /// A stage of NSRR's.
+    private func stage(_ text: String, _ line: Int) throws(DatasetError) -> Scoring.Interval {
+        let (onset, duration) = (try seconds("Start", line), try seconds("Duration", line))
+        guard duration >= 0 else {
+            throw .badLine(
+                path: path, line: line,
+                reason: "the stage \(quoted(text)) at \(onset) s ends before it starts: it lasts \(duration) s")
+        }
+        return Scoring.Interval(onset: onset, duration: duration, text: text, kind: .stage)
+    }
+
+    /// Takes events without a type for the stages that they are called, where there are no others.
+    private func takeUntyped() throws(DatasetError) {
+        guard !intervals.contains(where: { $0.kind == .stage }) else { return }
+        if let untypedFault { throw untypedFault }
+        for (place, interval) in untyped { intervals[place] = interval }
     }
 
     /// Takes a stage as Philips writes it: `<Stage Type="NonREM2" Start="1350"/>`.
@@ -238,16 +261,21 @@ final class ScoringXML: NSObject, XMLParserDelegate {
         return scoring
     }
 
-    private func seconds(_ name: String, _ parser: XMLParser) -> Double? {
+    private func seconds(_ name: String, _ line: Int) throws(DatasetError) -> Double {
         if let seconds = fields[name].flatMap(Double.init), seconds.isFinite { return seconds }
         let found = fields[name].map { "is \(quoted($0))" } ?? "is not there"
-        refuse(parser, "a stage's \(name) \(found): it must be a number of seconds from the recording's start")
-        return nil
+        throw .badLine(
+            path: path, line: line,
+            reason: "a stage's \(name) \(found): it must be a number of seconds from the recording's start")
     }
 
     private func refuse(_ parser: XMLParser, _ reason: String) {
+        refuse(parser, .badLine(path: path, line: parser.lineNumber, reason: reason))
+    }
+
+    private func refuse(_ parser: XMLParser, _ fault: DatasetError) {
         guard failure == nil else { return }
-        failure = .badLine(path: path, line: parser.lineNumber, reason: reason)
+        failure = fault
         parser.abortParsing()
     }
 }

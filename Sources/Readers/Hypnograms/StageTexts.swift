@@ -35,8 +35,8 @@ struct StageTexts {
         (stages["sdowakestate"], stages["srowake"]) = (.wake, .wake)
         (stages["sdorapideyemovementsleep"], stages["srorapideyemovement"]) = (.rem, .rem)
         for (number, stage) in numbers { stages["sdononrapideyemovementsleepn" + number] = stage }
-        for (number, stage) in numbers { stages["sro\(number)sleep"] = stage }
-        stages["sro\(bothDeep)sleep"] = .n3
+        for (number, stage) in numbers { stages["srostage\(number)sleep"] = stage }
+        stages["srostage\(bothDeep)sleep"] = .n3
         return stages
     }()
     /// Where a text calls them stages, and in files that write wake and REM sleep as letters.
@@ -48,13 +48,11 @@ struct StageTexts {
     /// What says so only behind "sleep stage".
     ///
     /// "Sleep stage N" does not: it is NREM sleep of any depth, no known stage.
-    private static let unscoredBehindStage: Set<String> = [
-        "m", "mvt", "no", "unknown", "undefined", "unspecified", "none",
-    ]
-    /// What is as well said of a stretch of a night as of a moment in it.
-    private static let ofStretches: Set<String> = [
-        "none", "unknown", "undefined", "movement", "mvt", "artefact", "artifact",
-    ]
+    private static let unscoredBehindStage = ofStretches.union([
+        "m", "mvt", "movement", "artefact", "artifact", "no", "unspecified",
+    ])
+    /// What is said of a stretch of a night, and not of a moment in it.
+    private static let ofStretches: Set<String> = ["none", "unknown", "undefined"]
     private static let events: Set<String> = [
         "art", "lm", "na", "none", "unknown", "undefined", "movement", "mvt", "lighton", "lightoff", "lout", "lon",
         "loff",
@@ -143,12 +141,17 @@ struct StageTexts {
     /// Whether a text calls itself a stage in front, like "STAGE - N2" and "Sleep stage ?".
     static func beginsAsAStage(_ text: String) -> Bool { Words(text).beginAsAStage }
 
-    /// Whether a text may say of a stretch of a night that it has no stage, as "Unknown" and "Movement" do; nothing can
-    /// be told of it in a list of what happened.
+    /// Whether a text may say of a stretch of a night that it has no stage, as "Unknown" does.
     static func mayEndAStage(_ text: String) -> Bool { ofStretches.contains(Words(text).whole) }
 
     /// Whether a text is NREM sleep of any depth.
     static func isAnyNREM(_ text: String) -> Bool { ["n", "nrem", "nonrem"].contains(Words(text).joined) }
+
+    private static func meansSomethingBehindStage(_ word: Substring) -> Bool {
+        let word = String(word)
+        return stages[word] != nil || numbers[word] != nil || [bothDeep, "0"].contains(word)
+            || unscoredBehindStage.contains(word)
+    }
 
     /// Whether a text is a number, which stands for different stages in different programs.
     static func isNumber(_ text: String) -> Bool { Double(text) != nil }
@@ -196,12 +199,19 @@ struct StageTexts {
             beginAsAStage = words.first == "stage" || words.prefix(2) == ["sleep", "stage"]
         }
 
-        /// A word in two where "stage" is a part of it: "Stage2" is "Stage 2", and "UnknownStage" "Unknown Stage".
+        /// A word in two where "stage" is a part of it: "Stage2" is "Stage 2", and "UnknownStage" "Unknown Stage", but
+        /// "Staged" is neither.
         private static func withoutStage(_ word: Substring) -> [Substring] {
-            if word.hasPrefix("sleepstage") { return ["sleep"] + withoutStage(word.dropFirst("sleep".count)) }
-            guard word != "stage" else { return [word] }
-            if word.hasPrefix("stage") { return ["stage", word.dropFirst("stage".count)] }
-            return word.hasSuffix("stage") ? [word.dropLast("stage".count), "stage"] : [word]
+            let stage = "stage"
+            if word.hasPrefix("sleep" + stage) { return ["sleep"] + withoutStage(word.dropFirst("sleep".count)) }
+            let (behind, before) = (word.dropFirst(stage.count), word.dropLast(stage.count))
+            if word.hasPrefix(stage), StageTexts.meansSomethingBehindStage(behind) {
+                return [word.prefix(stage.count), behind]
+            }
+            if word.hasSuffix(stage), StageTexts.meansSomethingBehindStage(before) {
+                return [before, word.suffix(stage.count)]
+            }
+            return [word]
         }
 
         private static func separates(_ character: Character) -> Bool {

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Datasets
+import Datasets
 public import Readers
 import Signals
 

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Datasets
+import Datasets
 import Foundation
 public import Readers
 public import Signals
