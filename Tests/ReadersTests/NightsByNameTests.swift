@@ -61,8 +61,8 @@ func filesThatAreCalledAlikeAreANight(names: [String]) throws {
         all.pairs == [
             "SN001.edf SN001_sleepscoring.edf", "SN002.edf SN002_sleepscoring.edf", "a-PSG.edf a-Hypnogram.EDF",
         ])
-    let texts = ["SN001_sleepscoring.txt", "SN002_sleepscoring.txt", "a-Hypnogram.csv", "a-Hypnogram.tsv"]
-    #expect(all.skipped == texts.map { "\($0): the EDF file of the same name is read in its place" })
+    let reason = "the EDF file of the same name is read in its place, and so with 3 more"
+    #expect(all.skipped == ["SN001_sleepscoring.txt: \(reason)"])
     for names in [
         ["a.edf", "a_sleepscoring.edf", "a-sleepscoring.txt"], ["a.edf", "a_sleepscoring.edf", "a_sleepscoring.xml"],
         ["a.edf", "a_sleepscoring.txt", "a_sleepscoring.csv"], ["a.edf", "a_sleepscoring.edf", "a_sleepscoring.bdf"],

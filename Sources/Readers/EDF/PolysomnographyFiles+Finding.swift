@@ -56,6 +56,8 @@ private struct FoundNames {
     private var signals: [String: [Named]] = [:]
     private var hypnograms: [String: [Named]] = [:]
     private var skipped: [SkippedItem] = []
+    /// Texts that are not read, as an EDF file of the same name is.
+    private var texts: [String] = []
     /// Whether hypnograms are in a folder of their own, where nothing else is.
     private let hasOwnFolder: Bool
 
@@ -101,25 +103,22 @@ private struct FoundNames {
     /// - Throws: `DatasetError.unsuitable` where two do.
     private mutating func chosen(among files: [Named]) throws(DatasetError) -> Named? {
         let called = files.filter(\.isCalledSo)
-        let texts = Self.textsBesideEDF(called.isEmpty ? files : called)
-        let counting = (called.isEmpty ? files : called).filter { !texts.contains($0.path) }
+        let others = Self.textsBesideEDF(called.isEmpty ? files : called)
+        let counting = (called.isEmpty ? files : called).filter { !others.contains($0.path) }
         guard counting.count < 2 else {
             throw .unsuitable(
                 path: counting[1].path,
                 reason: "it and \(counting[0].path) are the same recording's: keep one of them")
         }
         guard let first = counting.first else { return nil }
-        for other in files where other.path != first.path {
-            skip(
-                other.path,
-                texts.contains(other.path)
-                    ? "the EDF file of the same name is read in its place"
-                    : "\(URL(filePath: first.path).lastPathComponent) is taken in its place")
+        texts += others
+        for other in files where other.path != first.path && !others.contains(other.path) {
+            skip(other.path, "\(URL(filePath: first.path).lastPathComponent) is taken in its place")
         }
         return first
     }
 
-    /// The texts beside the one EDF file of the same name but for the ending, which says the same: HMC has stages so.
+    /// The texts beside the one EDF file of the same name but for the ending, which says the same, as in HMC.
     private static func textsBesideEDF(_ files: [Named]) -> [String] {
         func parts(_ path: String) -> (stem: Substring, ending: String) {
             let end = path.lastIndex(of: ".") ?? path.endIndex
@@ -169,7 +168,15 @@ private struct FoundNames {
                 }
             }
         }
-        return (pairs, skipped + lonely)
+        return (pairs, skipped + lonely + Self.unread(texts))
+    }
+
+    /// One item for all of these texts.
+    private static func unread(_ texts: [String]) -> [SkippedItem] {
+        guard let first = texts.min() else { return [] }
+        let reason = "the EDF file of the same name is read in its place"
+        let more = texts.count > 1 ? ", and so with \(texts.count - 1) more" : ""
+        return [SkippedItem(path: first, count: texts.count, reason: reason + more)]
     }
 
     private func without(_ missing: String, _ path: String, _ key: String, _ root: String) -> SkippedItem {
