@@ -25,7 +25,12 @@ private func found(
     ["n1.edf", "n1.txt"], ["n1.edf", "n1.rml"], ["n1.bdf", "n1.csv"], ["n1.EDF", "n1.XML"], ["n1.edf", "n1.EDF.XML"],
     ["shhs1-200001.edf", "shhs1-200001-nsrr.xml"], ["sub-01_task-sleep_eeg.edf", "sub-01_task-sleep_events.tsv"],
     ["SN001.edf", "SN001_sleepscoring.edf"], ["a-PSG.edf", "a-Hypnogram.txt"], ["a_PSG.edf", "a_sleepscoring.tsv"],
-    ["SC4001E0-PSG.edf", "SC4001EC-Hypnogram.edf"],
+    ["SC4001E0-PSG.edf", "SC4001EC-Hypnogram.edf"], ["wsc-visit1-10119-nsrr.edf", "wsc-visit1-10119-nsrr.xml"],
+    ["wsc-visit1-10119-nsrr.edf", "wsc-visit1-10119.allscore.txt"],
+    ["wsc-visit1-10119-nsrr.edf", "wsc-visit1-10119.stg.txt"],
+    ["wsc-visit1-10119-nsrr.edf", "wsc-visit1-10119-nsrr.stg.txt"], ["a.edf", "a.allscore.txt"],
+    ["sub-S1_ses-1_task-psg_eeg.edf", "sub-S1_ses-1_task-psg_annotations.csv"],
+    ["01-03-0001 PSG.edf", "01-03-0001 Base.edf"], ["00000995-100507[001].edf", "00000995-100507.rml"],
 ])
 func filesThatAreCalledAlikeAreANight(names: [String]) throws {
     #expect(try found(names) == (pairs: [names.joined(separator: " ")], skipped: []))
@@ -69,6 +74,92 @@ func filesThatAreCalledAlikeAreANight(names: [String]) throws {
     ] {
         let error = #expect(throws: DatasetError.self) { try found(names) }
         #expect("\(try #require(error))".hasSuffix("are the same recording's: keep one of them"))
+    }
+}
+
+@Test func partsOfARecordingHaveOneHypnogram() throws {
+    let all = try found([
+        "1-2[001].edf", "1-2[002].edf", "1-2[010].edf", "1-2.rml", "1-3[001].edf", "1-3[002].txt", "1.rml",
+    ])
+    #expect(all.pairs == ["001", "002", "010"].map { "1-2[\($0)].edf 1-2.rml" })
+    #expect(
+        all.skipped.sorted() == [
+            "1-3[001].edf: no hypnogram is called like it", "1-3[002].txt: no signals are called like it",
+            "1.rml: there is no 1…-PSG.edf beside it",
+        ])
+    // What is called like a part is its own.
+    #expect(
+        try found(["a[001].edf", "a[001].rml", "a[002].edf", "a.rml"]).pairs == [
+            "a[001].edf a[001].rml", "a[002].edf a.rml",
+        ])
+    #expect(try found(["a.edf", "a[002].edf", "a.rml"]).pairs == ["a.edf a.rml"])
+    #expect(try found(["a.edf", "a.rml", "a[1].edf", "b[12].edf", "b.rml"]).pairs == ["a.edf a.rml"])
+}
+
+/// Names that a publisher has for a recording give way to those that are alike, and to nothing else.
+@Test func publishersNamesMakeNoOtherPairs() throws {
+    for (names, pairs) in [
+        (["x.edf", "x-nsrr.xml", "x-nsrr.edf"], ["x.edf x-nsrr.xml"]),
+        (["x-nsrr.edf", "x-nsrr.xml", "x.allscore.txt", "x.stg.txt"], ["x-nsrr.edf x-nsrr.xml"]),
+        (["x-nsrr.edf", "x-nsrr.txt", "x.stg.txt"], ["x-nsrr.edf x-nsrr.txt"]),
+        (["x_eeg.edf", "x_events.tsv", "x_annotations.csv"], ["x_eeg.edf x_events.tsv"]),
+        (["x_eeg.edf", "x_annotations.csv", "x.csv"], ["x_eeg.edf x_annotations.csv"]),
+        (
+            ["1 PSG.edf", "1 Base.edf", "2 PSG.edf", "2 Base.edf", "1 Spindles.edf"],
+            ["1 PSG.edf 1 Base.edf", "2 PSG.edf 2 Base.edf"]
+        ),
+        (["1 PSG.edf", "1 PSG.txt", "1 Base.edf"], ["1 PSG.edf 1 PSG.txt"]),
+        (["1 Base.edf", "1 Base.txt", "2 PSG.edf", "2 PSG.txt"], ["1 Base.edf 1 Base.txt", "2 PSG.edf 2 PSG.txt"]),
+        (["1 Base.edf", "1 Base.txt", "1 PSG.edf", "1 PSG.txt"], ["1 Base.edf 1 Base.txt", "1 PSG.edf 1 PSG.txt"]),
+        (
+            [
+                "a.edf", "a.txt", "b.edf", "b_annotations.csv", "c-PSG.edf", "c.stg.txt", "d-PSG.edf",
+                "d_annotations.csv",
+            ], ["a.edf a.txt"]
+        ),
+    ] { #expect(try found(names).pairs == pairs) }
+    let error = #expect(throws: DatasetError.self) { try found(["x-nsrr.edf", "x.allscore.txt", "x.stg.txt"]) }
+    #expect("\(try #require(error))".hasSuffix("are the same recording's: keep one of them"))
+}
+
+@Test func foldersInTheFolderAreCalledSo() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.path("sub-01"), withIntermediateDirectories: false)
+    let error = #expect(throws: DatasetError.self) { try PolysomnographyFiles.find(in: folder.url.path) }
+    #expect(
+        "\(try #require(error))".contains("sub-01: it is a folder, in which nothing is looked for: give its files with")
+    )
+}
+
+/// Two parts of a study that Philips has the stages of in one file; the second begins three minutes after the first.
+@Test(arguments: ["24.04.8922.03.00", "24.04.8922.00.00", "01.01.8500.00.00"])
+func partsOfARecordingAreWhereTheirHeadersSayAndOnePersons(second: String) throws {
+    let folder = try TemporaryFolder()
+    for (number, start) in ["24.04.8922.00.00", second].enumerated() {
+        try MadeUpPSG.signals(epochs: 12, start: start).write(to: folder.path("n[00\(number + 1)].edf"))
+    }
+    let stages = ["Wake", "NonREM1", "NonREM2", "NonREM3", "REM"].enumerated()
+        .map { "<Stage Type=\"\($1)\" Start=\"\($0 * 90)\"/>" }.joined()
+    try folder.write(
+        "<PatientStudy><Acquisition><Sessions><Session><RecordingStart>1989-04-24T22:00:00</RecordingStart>"
+            + "<Duration>540</Duration></Session></Sessions></Acquisition><ScoringData><StagingData><UserStaging>"
+            + "<NeuroAdultAASMStaging>\(stages)</NeuroAdultAASMStaging></UserStaging></StagingData></ScoringData>"
+            + "</PatientStudy>", to: "n.rml")
+    let files = try PolysomnographyFiles.find(in: folder.url.path).pairs
+    for filesAreSubjects in [false, true] {
+        let source = try Polysomnography(files, channels: ["ramp"], filesAreSubjects: filesAreSubjects)
+        #expect(source.outline.subjects == ["n"] && !source.notes.contains { $0.contains("twice") })
+        guard second == "24.04.8922.03.00" else {
+            #expect(source.outline.recordings.map(\.name) == ["n[001]"])
+            #expect(
+                source.skipped.contains { $0.path == files[1].signals && $0.reason.hasPrefix("nothing tells where") })
+            continue
+        }
+        #expect(source.outline.recordings.map(\.name) == ["n[001]", "n[002]"])
+        let labels = source.outline.recordings.map { recording in
+            recording.labels.map { $0.map { source.outline.codes[$0] } ?? "-" }.joined(separator: " ")
+        }
+        #expect(labels == ["W W W N1 N1 N1 N2 N2 N2 N3 N3 N3", "N2 N2 N2 N3 N3 N3 REM REM REM REM REM REM"])
     }
 }
 

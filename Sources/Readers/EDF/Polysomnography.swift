@@ -156,6 +156,14 @@ public struct Polysomnography: RecordingSource {
         }
         let hypnogram = try Self.hypnogram(files, signals, scoring, reading, &skipped, &notes)
         let placed = try scoring.placed(in: signals, shiftedBy: files.hypnogramOffset)
+        if files.isLaterPart, placed.start == nil {
+            skipped.append(
+                leftOut(
+                    signals,
+                    "nothing tells where in the recording of \(path) this part of it begins: give both with "
+                        + "--signals, --hypnogram and --hypnogram-offset"))
+            return nil
+        }
         let alignment = try NightAlignment(signals, placed, hypnogram, shift: files.hypnogramOffset ?? 0)
         guard !alignment.epochs.isEmpty else {
             skipped.append(leftOut(signals, alignment.disagreement))

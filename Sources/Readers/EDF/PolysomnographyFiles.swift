@@ -14,6 +14,8 @@ public struct PolysomnographyFiles: Sendable, Equatable {
     public var subject: String?
     /// Whether nothing but its name says that the hypnogram is one, which notes beside signals may have, too.
     var hypnogramIsGuessed = false
+    /// Whether the hypnogram is of several parts of a recording, of which the signals are not the first.
+    var isLaterPart = false
 
     /// A pair of files.
     public init(signals: String, hypnogram: String?, hypnogramOffset: Double? = nil, subject: String? = nil) {
@@ -41,6 +43,24 @@ public struct PolysomnographyFiles: Sendable, Equatable {
             name.removeLast(suffix.count)
         }
         return name
+    }
+
+    /// The recording that a name of Philips' is a part of, and which: `00000995-100507[002]` is the second.
+    static func part(ofName name: String) -> (whole: String, number: Int)? {
+        guard let match = name.wholeMatch(of: /(.+)\[([0-9]{3})\]/), let number = Int(match.2) else { return nil }
+        return (String(match.1), number)
+    }
+
+    /// What the whole recording is called of which the signals may be a part.
+    var nameOfWhole: String { Self.part(ofName: name)?.whole ?? name }
+
+    /// Whether its signals and another one's are parts of one recording, in one folder.
+    func isOfOneRecording(with other: Self) -> Bool {
+        func folder(_ files: Self) -> URL {
+            URL(filePath: files.signals).standardizedFileURL.deletingLastPathComponent()
+        }
+        guard let part = Self.part(ofName: name), let theirs = Self.part(ofName: other.name) else { return false }
+        return part.whole == theirs.whole && part.number != theirs.number && folder(self) == folder(other)
     }
 
     /// The subject that a name of the Sleep-EDF Database stands for: `SC4001E0` is the first night of `SC400`.

@@ -40,12 +40,15 @@ struct PolysomnographySubjects {
             {
                 return (subject, .name)
             }
-            return (night.files.name, .file)
+            return (night.files.nameOfWhole, .file)
         }
         names = sources.map(\.name)
         var nameless: [Night] = []
         for (night, (name, source)) in zip(nights, sources) where source == .file {
-            guard !nameless.contains(where: { $0.files.signals == night.files.signals }) else { continue }
+            let isKnown = nameless.contains {
+                $0.files.signals == night.files.signals || $0.files.isOfOneRecording(with: night.files)
+            }
+            guard !isKnown else { continue }
             func said(_ night: Night) -> String {
                 let (code, text) = (night.patient.code, night.patient.freeText)
                 if !code.isEmpty { return "the patient code \"\(code)\"" }
@@ -60,7 +63,7 @@ struct PolysomnographySubjects {
                         "it has \(said(night)) and \(first.files.signals) \(said(first)): nothing tells whether they "
                         + "are one person's; \(remedy), or --file-is-subject where each file is another person's")
             }
-            if let twin = nameless.first(where: { $0.files.name == name }) {
+            if let twin = nameless.first(where: { $0.files.nameOfWhole == name }) {
                 throw .unsuitable(
                     path: night.files.signals,
                     reason: "it has the name of \(twin.files.signals), and no patient code tells whether they are one "
@@ -166,7 +169,9 @@ struct PolysomnographySubjects {
                         reason: "it is given as subject \"\(names[first])\" and as \"\(names[index])\": one night is "
                             + "one person's")
                 }
-                notes.append("\(path): it is given twice, so \(what)")
+                if !files.isOfOneRecording(with: nights[first].files) {
+                    notes.append("\(path): it is given twice, so \(what)")
+                }
                 break
             }
         }
