@@ -190,6 +190,7 @@ func aPublishedPolysomnographyBecomesADataset() throws {
     ["edf", "--signals", "x", "--ignore-unknown-stages", "--channels", "A", "--out", "y"],
     ["edf", "--signals", "x", "--scorer", "s", "--channels", "A", "--out", "y"],
     ["edf", "--signals", "x", "--subject", "s", "--file-is-subject", "--channels", "A", "--out", "y"],
+    ["edf", "--signals", "x", "--visits", "one-person", "--channels", "A", "--out", "y"],
     ["edf", "--signals", "x", "--hypnogram-offset", "5", "--channels", "A", "--out", "y"],
     ["edf", "--root", "x", "--hypnogram-offset", "5", "--hypnogram-offset", "6", "--channels", "A", "--out", "y"],
     ["edf", "--signals", "x", "--hypnogram", "h", "--hypnogram-offset", "nan", "--channels", "A", "--out", "y"],

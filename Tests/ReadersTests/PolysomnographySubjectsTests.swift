@@ -133,6 +133,57 @@ func aHypnogramOfAnotherPatientIsRefusedUnlessTheUserSaysWhoseTheNightIs(own: St
     #expect(throws: DatasetError.self) { try source(twins, filesAreSubjects: true) }
 }
 
+/// Names of studies that number a person's visits.
+@Test(arguments: [
+    ("shhs1-200001", "shhs2-200001", "shhs-200001"),
+    ("wsc-visit1-10119-nsrr", "wsc-visit2-10119-nsrr", "wsc-10119-nsrr"),
+    ("mros-visit1-aa0001", "mros-visit12-aa0001", "mros-aa0001"),
+])
+func visitsAreRefusedUntilTheUserSaysWhoseTheyAre(first: String, second: String, person: String) throws {
+    let folder = try TemporaryFolder()
+    let nights = try [night(folder, "shhs1-200002", nil), night(folder, first, nil), night(folder, second, "X X X X")]
+    func made(_ nights: [PolysomnographyFiles], _ visits: Polysomnography.Visits?) throws -> Polysomnography {
+        try Polysomnography(nights, channels: ["C"], filesAreSubjects: true, visits: visits)
+    }
+    let refusal = try #require(#expect(throws: DatasetError.self) { try made(nights, nil) })
+    #expect(
+        "\(refusal)"
+            == "\(nights[2].signals): by its name and that of \(nights[1].signals) they are two visits of one person, and "
+            + "would be subjects \"\(second)\" and \"\(first)\": say with --visits one-person that they are, and are to be "
+            + "called \"\(person)\", or with --visits many-people that each is another person's")
+    #expect(try made(nights, .manyPeople).outline.subjects == ["shhs1-200002", first, second])
+    let one = try made(nights, .onePerson)
+    #expect(one.outline.subjects == ["shhs-200002", person] && one.outline.recordings.map(\.subject) == [0, 1, 1])
+    #expect(one.outline.recordings.map(\.name) == ["shhs1-200002", first, second])
+    // A visit alone is called alike in every dataset.
+    #expect(try made([nights[1]], .onePerson).outline.subjects == [person])
+    #expect(try made([nights[1]], nil).outline.subjects == [first])
+
+    let coded = try night(folder, "x/\(second)", "P7 X X X")
+    for (visits, words) in [(nil, "say with --visits"), (.onePerson, "give a --subject for each")]
+        as [(Polysomnography.Visits?, String)]
+    {
+        let error = #expect(throws: DatasetError.self) { try made([nights[1], coded], visits) }
+        #expect("\(try #require(error))".contains(words))
+    }
+    #expect(try made([nights[1], coded], .manyPeople).outline.subjects == [first, "P7"])
+    #expect(try made([night(folder, "y/\(first)", "P8 X X X"), coded], nil).outline.subjects == ["P8", "P7"])
+    for other in ["z/\(second)", person] {
+        let error = #expect(throws: DatasetError.self) { try made([nights[2], night(folder, other, nil)], .onePerson) }
+        #expect("\(try #require(error))".contains("it has the name of"), "\(other)")
+    }
+}
+
+@Test(arguments: [
+    ("n1", "n2"), ("night1-a", "night2-b"), ("night-a", "night-b"), ("01-03-0001", "02-03-0001"), ("P01-1", "P02-1"),
+    ("shhs1-200001", "shhs2-200002"), ("a1-1", "b2-1"), ("x-visit1-1", "x-visit2-2"), ("visit1-1", "visitors-1"),
+])
+func otherNamesAreNoVisits(first: String, second: String) throws {
+    let folder = try TemporaryFolder()
+    let nights = try [night(folder, first, nil), night(folder, second, nil)]
+    #expect(try source(nights, filesAreSubjects: true).outline.subjects == [first, second])
+}
+
 @Test func textOfAFileThatDoesNotCallItselfEDFPlusIsQuotedWhereNobodyIsTold() throws {
     let folder = try TemporaryFolder()
     let first = try night(folder, "a", nil)

@@ -58,13 +58,14 @@ public struct Polysomnography: RecordingSource {
     ///     any stage are kept whole.
     ///   - unlabelled: whether nights whose hypnogram has no stage are taken; those without one always are.
     ///   - filesAreSubjects: whether every file whose patient is not told is another person's.
+    ///   - visits: whose such files are that are called alike but for a visit's number; nil: they are refused.
     ///   - renaming: names that files may have for channels, and the channels' own.
     ///   - reading: what texts of the hypnograms mean, and which of several annotations counts.
     /// - Throws: `DatasetError`, also when no night is left or people can't be told apart.
     public init(
         _ files: [PolysomnographyFiles], unpaired: [SkippedItem] = [], channels: [String],
         channelUnits: [String] = [], rate: Double? = nil, rowSeconds: Double = 1, wakeMargin: Double? = nil,
-        unlabelled: Bool = false, filesAreSubjects: Bool = false,
+        unlabelled: Bool = false, filesAreSubjects: Bool = false, visits: Visits? = nil,
         renaming: [String: String] = [:], reading: HypnogramReading = .plain
     ) throws(DatasetError) {
         precondition(!files.isEmpty, "no files")
@@ -118,7 +119,7 @@ public struct Polysomnography: RecordingSource {
                 reason: files.count == 1
                     ? leftOut.last?.reason ?? "" : "none of the \(files.count) nights can be used: \(reasons)")
         }
-        let subjects = try PolysomnographySubjects(of: people, filesAreSubjects: filesAreSubjects)
+        let subjects = try PolysomnographySubjects(of: people, filesAreSubjects: filesAreSubjects, visits: visits)
         (self.layout, self.nights, self.skipped, self.renaming) = (layout, nights, skipped, renaming)
         self.notes = notes + units.notes + subjects.notes + texts.notes + names.notes
         outline = Self.outline(layout, units.names, nights, subjects: subjects.names, stages: stages)

@@ -25,8 +25,11 @@ struct PolysomnographySubjects {
     /// - Parameters:
     ///   - nights: the nights of the dataset.
     ///   - filesAreSubjects: whether every file whose patient is not told is another person's.
+    ///   - visits: whose such files are that are called alike but for a visit's number; nil: they are refused.
     /// - Throws: `DatasetError.unsuitable` where people can't be told apart.
-    init(of nights: [Night], filesAreSubjects: Bool) throws(DatasetError) {
+    init(
+        of nights: [Night], filesAreSubjects: Bool, visits: Polysomnography.Visits? = nil
+    ) throws(DatasetError) {
         let remedy = "give a --subject for each"
         // Two datasets of that structure may call two people alike.
         let areOfOneDataset = Set(nights.compactMap { PolysomnographyFiles.bidsRoot($0.files.signals) }).count == 1
@@ -40,7 +43,8 @@ struct PolysomnographySubjects {
             {
                 return (subject, .name)
             }
-            return (night.files.nameOfWhole, .file)
+            let name = night.files.nameOfWhole
+            return (visits == .onePerson ? NamedVisit(name)?.person ?? name : name, .file)
         }
         names = sources.map(\.name)
         var nameless: [Night] = []
@@ -63,7 +67,7 @@ struct PolysomnographySubjects {
                         "it has \(said(night)) and \(first.files.signals) \(said(first)): nothing tells whether they "
                         + "are one person's; \(remedy), or --file-is-subject where each file is another person's")
             }
-            if let twin = nameless.first(where: { $0.files.nameOfWhole == name }) {
+            if let twin = nameless.first(where: { $0.files.isCalledAsAnother(night.files, visits) }) {
                 throw .unsuitable(
                     path: night.files.signals,
                     reason: "it has the name of \(twin.files.signals), and no patient code tells whether they are one "
@@ -79,6 +83,8 @@ struct PolysomnographySubjects {
         try SubjectNames.requireDistinct(
             names, path: nights.first?.files.signals ?? "", remedy: "name each person in one way with --subject")
         try requireOtherNames(nights, sources)
+        try Self.requireOneSubjectOfVisits(
+            nights, names, areNamedByFile: sources.map { $0.source == .file }, visits)
         if !filesAreSubjects, areOfOneDataset { try requireOneSubjectOfEachName(nights) }
         try requireOneSubjectOfEachFile(nights)
         try compareNights(nights, sources.map(\.source))

@@ -1,7 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Datasets
-import Readers
+public import Readers
 import Signals
+
+extension Polysomnography.Visits: ExpressibleByArgument {}
 
 /// `ssrm data edf`: polysomnography as EDF files.
 struct EDFCommand: ReaderCommand {
@@ -72,6 +74,14 @@ struct EDFCommand: ReaderCommand {
             this flag several such files are refused.
             """)
     var fileIsSubject = false
+
+    @Option(
+        name: .long,
+        help: """
+            Whose files of --file-is-subject are that are called alike but for a visit's number, like shhs1-200001 and shhs2-200001, \
+            or -visit1- and -visit2-: one-person, who is called as they are without it, or many-people. Without it they are refused.
+            """)
+    var visits: Polysomnography.Visits?
 
     @OptionGroup var unlabelled: UnlabelledOptions
 
@@ -198,6 +208,9 @@ struct EDFCommand: ReaderCommand {
             throw ValidationError(
                 "--hypnogram-offset must be a number of seconds within three centuries: not \(offset)")
         }
+        guard visits == nil || fileIsSubject else {
+            throw ValidationError("--visits is about the files of --file-is-subject: give that, or leave it out")
+        }
         guard unitTexts.isEmpty || unitTexts.count == channels.count else {
             throw ValidationError(
                 "--units must name one for each of --channels: \(unitTexts.count) for \(channels.count)")
@@ -240,7 +253,7 @@ struct EDFCommand: ReaderCommand {
         let source = try Polysomnography(
             files, unpaired: unpaired, channels: channels, channelUnits: unitTexts, rate: rate,
             rowSeconds: rowSeconds, wakeMargin: wakeMargin, unlabelled: unlabelled.areTaken,
-            filesAreSubjects: fileIsSubject,
+            filesAreSubjects: fileIsSubject, visits: visits,
             renaming: Dictionary(rename.map { ($0.theirs, $0.name) }) { $1 }, reading: stages.reading(scorer: scorer))
         return ReadRecordings(source, record(of: source.layout))
     }
