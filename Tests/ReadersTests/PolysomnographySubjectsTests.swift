@@ -176,7 +176,8 @@ func visitsAreRefusedUntilTheUserSaysWhoseTheyAre(first: String, second: String,
 
 @Test(arguments: [
     ("n1", "n2"), ("night1-a", "night2-b"), ("night-a", "night-b"), ("01-03-0001", "02-03-0001"), ("P01-1", "P02-1"),
-    ("shhs1-200001", "shhs2-200002"), ("a1-1", "b2-1"), ("x-visit1-1", "x-visit2-2"), ("visit1-1", "visitors-1"),
+    ("shhs1-200001", "shhs2-200002"), ("a1-1", "b2-1"), ("S1-night1", "S2-night1"), ("sub1-20240331", "sub2-20240331"),
+    ("x-visit1-1", "x-visit2-2"), ("visit1-1", "visitors-1"),
 ])
 func otherNamesAreNoVisits(first: String, second: String) throws {
     let folder = try TemporaryFolder()

@@ -3,7 +3,8 @@ import Datasets
 /// A visit of a study's as the name of a file has it, and whose it would be.
 ///
 /// Studies number visits in their files' names: `shhs1-200001` and `shhs2-200001`, or `wsc-visit1-10119` and
-/// `wsc-visit2-10119`, are one person's. Others number people so, and nothing in the name tells which it is.
+/// `wsc-visit2-10119`, are one person's. Others number people so, and nothing in the name tells which it is; names like
+/// `S1-night1` and `sub1-20240331` are taken for these.
 struct NamedVisit: Hashable {
     private enum Form { case ofStudy, ofVisit }
 
@@ -15,7 +16,7 @@ struct NamedVisit: Hashable {
     init?(_ name: String) {
         if let match = name.wholeMatch(of: /(.+)-[Vv]isit[0-9]+(-.+)/) {
             (form, person) = (.ofVisit, "\(match.1)\(match.2)")
-        } else if let match = name.wholeMatch(of: /([A-Za-z]+)[0-9](-.*[0-9].*)/) {
+        } else if let match = name.wholeMatch(of: /([A-Za-z]{2,})[0-9](-[0-9]{4,7})/) {
             (form, person) = (.ofStudy, "\(match.1)\(match.2)")
         } else {
             return nil
