@@ -132,10 +132,11 @@ private func dataset(
     }
 }
 
-@Test func labelsAreMappedOrLeftAway() throws {
+@Test(arguments: ["nan", "null", "None", "NIL", "N/A", "#N/A", "<NA>", "-", "--"])
+func labelsAreMappedOrLeftAway(missing: String) throws {
     let numbers = lines.map { line in
         var fields = line.split(separator: ",").map(String.init)
-        fields[3] = ["W": "0", "N1": "1", "N2": "2", "N3": "3", "REM": "5", "?": "nan"][fields[3]] ?? ""
+        fields[3] = ["W": "0", "N1": "1", "N2": "2", "N3": "3", "REM": "5", "?": missing][fields[3]] ?? ""
         return fields.joined(separator: ",")
     }
     let map = ["0": "wake", "1": "N1", "2": "N2", "3": "N3", "5": "R"]
@@ -152,10 +153,11 @@ private func dataset(
     }
 }
 
-@Test func gapsEndARecordingAndRowsWithoutAValueAreGaps() throws {
+@Test(arguments: ["NaN", "null", "none", "N/A", "#N/A", "--"])
+func gapsEndARecordingAndRowsWithoutAValueAreGaps(missing: String) throws {
     var rows = (0..<40).map { "a,n,\($0),W,\($0),0" }
     rows[12] = "a,n,12,W,,0"
-    rows[30] = "a,n,30,W,1,NaN"
+    rows[30] = "a,n,30,W,1,\(missing)"
     rows.remove(at: 25)
     let (data, skipped) = try dataset([text(rows + [rows[3], rows[3], "b,x,5,W,1,1"])])
     #expect(data.recordings == ["n", "n+13"] && data.subjects == ["a"])

@@ -44,6 +44,17 @@ func timesWithAZoneAreInstants(text: String, after: Int) {
     #expect(time("31/03/2024 13:30:00.5", .dayFirst) == .local(march + 43_200 * second + 500_000))
 }
 
+/// GENEActiv's milliseconds, Fitbit's years, `toLocaleString`, Sleep as Android, ISO 8601 without its marks.
+@Test func timesAreReadAsDevicesWriteThem() {
+    #expect(time("2024-03-31 01:30:00:500") == .local(march + 500_000))
+    #expect(time("03/31/24 01:30:00", .monthFirst) == .local(march))
+    #expect(time("31.3.24 01:30", .dayFirst) == .local(march))
+    #expect(time("3/31/2024, 1:30:00 AM", .monthFirst) == .local(march))
+    #expect(time("31. 03. 2024 1:30", .dayFirst) == .local(march))
+    #expect(time("20240331T013000Z") == .instant(march, ahead: 0))
+    #expect(time("20240331 01:30:00") == .local(march) && time("2024-03-31T013000") == .local(march))
+}
+
 @Test func numbersSince1970SayByTheirDigitsWhatTheyCount() {
     #expect(time("1711848600") == .number(march, in: .seconds))
     #expect(time("1711848600.25") == .number(march + 250_000, in: .seconds))
@@ -53,7 +64,9 @@ func timesWithAZoneAreInstants(text: String, after: Int) {
 }
 
 @Test(arguments: [
-    "", "x", "2024-03-31", "2024-03-31T", "2024-02-30 01:30:00", "2023-02-29 01:30:00", "2024-13-01 01:30:00",
+    "", "x", "20240331", "20240331013000", "2024-03-31 01:30:00:5", "2024-03-31 016000", "2024-03-31 01:30:00:5000",
+    "20240231 01:30:00", "2024-03-31,", "2024-03-31", "2024-03-31T", "2024-02-30 01:30:00", "2023-02-29 01:30:00",
+    "2024-13-01 01:30:00",
     "2024-00-01 01:30:00", "2024-03-00 01:30:00", "2024-03-31 24:00:00", "2024-03-31 01:60:00", "2024-03-31 01:30:60",
     "2024-03-31 1:3:00", "2024-03-31 13:30:00 PM", "2024-03-31 00:30:00 AM", "2024-03/31 01:30:00", "24-03-31 01:30:00",
     "3/31/2024 01:30:00", "2024-03-31T01:30:00X", "2024-03-31T01:30:00+1", "2024-03-31T01:30:00+01:", "1711848",

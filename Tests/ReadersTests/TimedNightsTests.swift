@@ -226,3 +226,52 @@ private func refusal(_ rows: [String], sourceLocation: SourceLocation = #_source
     let (plain, _) = try made(labelled, isLabelled: false)
     #expect(plain.position(of: 0) == 0 && plain.recordings == data.recordings)
 }
+
+// MARK: - Doubts
+
+/// Heart rates each five seconds for so many hours, and in the sleep epochs that have one the stage.
+private func rows(hours: Int, rate: (Int) -> String = { "\(60 + $0 % 7)" }, stage: (Int) -> String?) -> [String] {
+    (0..<hours * 720).map { row in
+        let label = row % 6 == 0 ? stage(row / 6) ?? "" : ""
+        return "7,\(start + 5 * row),\(rate(row)),,\(label)"
+    }
+}
+
+@Test func whatMayBeSeveralNightsIsNoted() throws {
+    let long = try made(rows(hours: 30) { stages[$0 % 100 / 20] }, activity: nil).source
+    #expect(long.notes.contains { $0.contains("3600 sleep epochs one after another, more than a day has") })
+    let nap = try made(rows(hours: 14) { $0 < 600 || $0 >= 1500 ? stages[$0 % 100 / 20] : nil }, activity: nil).source
+    #expect(nap.notes.contains { $0.contains(": 900 sleep epochs one after another have no label between others") })
+    let night = try made(rows(hours: 8) { $0 < 400 || $0 >= 700 ? stages[$0 % 100 / 20] : nil }, activity: nil).source
+    #expect(!night.notes.contains { $0.contains("--recording") })
+}
+
+@Test func labelsThatStandWhereTheStageChangesAreRefused() throws {
+    let changes = rows(hours: 8) { $0 % 19 == 0 ? stages[$0 / 19 % 3] : nil }
+    let error = #expect(throws: DatasetError.self) { try made(changes, activity: nil) }
+    #expect(error?.description.contains("51 of its 951 sleep epochs have a label, and nearly each another") == true)
+    // Labels of every fifth minute come several of one stage after each other.
+    let seldom = try made(rows(hours: 8) { $0 % 10 == 0 ? stages[$0 / 60 % 3] : nil }, activity: nil).source
+    #expect(seldom.outline.recordings[0].labels.count(where: { $0 != nil }) == 96)
+}
+
+@Test func aHeartRateThatStandsForNoneMeasuredIsLeftOut() throws {
+    let whole = try made(rows(hours: 2) { stages[$0 % 100 / 20] }, activity: nil)
+    let worn = try made(
+        rows(hours: 2, rate: { $0 % 3 == 1 ? "255" : "\(60 + $0 % 7)" }) { stages[$0 % 100 / 20] }, activity: nil)
+    #expect(
+        worn.source.skipped.contains { $0.count == 480 && $0.reason.contains("a heart rate of 255, which stands for") })
+    #expect(worn.data.samples.count == whole.data.samples.count)
+    let empty = try made(
+        rows(hours: 2, rate: { $0 % 3 == 1 ? "" : "\(60 + $0 % 7)" }) { stages[$0 % 100 / 20] }, activity: nil)
+    #expect((0..<9).allSatisfy { worn.data.samples[$0][0] == empty.data.samples[$0][0] })
+}
+
+@Test func theDistanceOfHeartRatesIsNamedWhereTooFewSleepEpochsHaveOne() throws {
+    let rows = (0..<160).flatMap { epoch in
+        ["7,\(start + 30 * epoch),,,\(stages[epoch % 50 / 10])"]
+            + (epoch % 4 == 0 ? ["7,\(start + 30 * epoch + 1),60,,"] : [])
+    }
+    let error = #expect(throws: DatasetError.self) { try made(rows, activity: nil) }
+    #expect(error?.description.contains("where half need one; its heart rates stand 120 s apart: give one") == true)
+}

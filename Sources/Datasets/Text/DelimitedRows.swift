@@ -132,12 +132,19 @@ package struct DelimitedRows {
         }
     }
 
-    /// Whether a field is `NaN` in any case, as programs that compute write a number that is missing.
+    /// Whether a field is what programs write for a number or label that is missing: `NaN`, `null`, `None`, `N/A`, … in
+    /// any case.
     ///
-    /// A name may be so, too: this is asked of numbers and labels alone.
-    package func isNaN(_ field: Field) -> Bool {
-        field.end - field.start == 3
-            && zip(bytes[field.start..<field.end], "nan".utf8).allSatisfy { $0 | 0x20 == $1 }
+    /// A name may be so, too: this is asked of numbers and labels alone, which are none otherwise.
+    package func isNoValue(_ field: Field) -> Bool {
+        let length = field.end - field.start
+        return Self.noValues.contains { word in
+            word.count == length && zip(bytes[field.start..<field.end], word).allSatisfy { $0 == $1 || $0 | 0x20 == $1 }
+        }
+    }
+
+    private static let noValues = ["nan", "null", "none", "nil", "n/a", "#n/a", "<na>", "-", "--"].map {
+        Array($0.utf8)
     }
 
     private static func isOfANumber(_ byte: UInt8) -> Bool {

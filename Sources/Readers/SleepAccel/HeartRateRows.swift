@@ -7,6 +7,8 @@ enum HeartRateRows {
 
     /// The largest heart rate of a row that is believed, in beats a minute; no heart beats so fast while it is asleep.
     static let largest = 300.0
+    /// What devices of one byte a heart rate write where they measured none: readers of their databases leave it out.
+    static let unmeasured = 255.0
     /// Why a row with a larger one is left out.
     static let tooLarge = "a heart rate above \(Int(largest))"
 

@@ -73,8 +73,9 @@ struct TableFile {
 
     /// As `value(_:at:)`, without rounding to a Float.
     func number(_ rows: DelimitedRows, at place: Int) throws(DatasetError) -> Double? {
-        if rows.isMissing(rows.fields[place]) || rows.isNaN(rows.fields[place]) { return nil }
+        if rows.isMissing(rows.fields[place]) { return nil }
         guard let number = rows.number(rows.fields[place]), Float(number).isFinite else {
+            if rows.isNoValue(rows.fields[place]) { return nil }
             let comma = Scoring.hasDecimalComma(rows.text(rows.fields[place]))
             let remedy = comma ? ": it has a decimal comma; save the table with decimal points" : ""
             throw .badField(rows, place, self, "a finite number with a decimal point\(remedy)")

@@ -75,7 +75,7 @@ public struct TableLabels: Sendable, Equatable {
         switch known {
         case .code(let index): return index
         case .none: return nil
-        case .unknown where rows.isNaN(rows.fields[place]): return nil
+        case .unknown where rows.isNoValue(rows.fields[place]): return nil
         case .unknown:
             let codes = vocabulary.codes
             let shown = codes.count > 8 ? codes.prefix(8) + ["…"] : codes[...]

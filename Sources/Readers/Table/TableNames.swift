@@ -143,7 +143,7 @@ extension DatasetError {
         .badLine(
             path: file.path, line: rows.rowLine,
             reason:
-                "column \(quoted(file.places.names[place])): \(quoted(rows.text(rows.fields[place]))) is not \(wanted)"
+                "column \(quoted(file.places.names[place])): \(quoted(rows.text(rows.fields[place]), upTo: 64)) is not \(wanted)"
         )
     }
 }

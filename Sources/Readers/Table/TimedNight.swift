@@ -63,7 +63,7 @@ struct TimedNight {
         let counts = extent.own.compactMap { found.epochs[$0]?.counts.count }.sorted()
         countsPerEpoch = wanted.activity && !counts.isEmpty ? counts[counts.count / 2] : nil
         skipped = found.skipped(outside: extent.night)
-        notes = found.notes(count: extent.night.count, ownCount: extent.own.count)
+        notes = found.notes(extent.night, ownCount: extent.own.count)
     }
 
     // MARK: - Gathering
@@ -86,8 +86,8 @@ struct TimedNight {
         /// In the unit of a row's time, from the sleep epochs' origin.
         private(set) var heartRate: [(time: Int, value: Double)] = []
         private(set) var disputedCount = 0
-        /// Rows whose heart rate nobody has.
-        private var tooLargeCount = 0
+        /// Rows whose heart rate nobody has, and those in which none was measured.
+        private var (tooLargeCount, unmeasuredCount) = (0, 0)
 
         init(_ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs) {
             let first = reader.rows[rows[rows.startIndex]]
@@ -102,11 +102,13 @@ struct TimedNight {
             if wanted.heartRate {
                 for (number, own) in places.rows(withValueIn: 0, of: rows, reader) {
                     let tooLarge = areBelieved ? 0 : own.count { reader.values[$0 * width] > HeartRateRows.largest }
-                    tooLargeCount += tooLarge
-                    epochs[number, default: Epoch()].hasHeartRate = tooLarge < own.count
+                    let unmeasured = own.count { reader.values[$0 * width] == HeartRateRows.unmeasured }
+                    (tooLargeCount, unmeasuredCount) = (tooLargeCount + tooLarge, unmeasuredCount + unmeasured)
+                    epochs[number, default: Epoch()].hasHeartRate = tooLarge + unmeasured < own.count
                 }
                 heartRate = rows.map { (reader.rows[$0].time - places.origin, reader.values[$0 * width]) }
                     .filter { !$0.value.isNaN && (areBelieved || $0.value <= HeartRateRows.largest) }
+                    .filter { $0.value != HeartRateRows.unmeasured }
             }
             if wanted.activity {
                 for (number, own) in places.rows(withValueIn: activityColumn, of: rows, reader) {
@@ -131,16 +133,59 @@ struct TimedNight {
                 SkippedItem(
                     path: path, kind: .row, count: tooLargeCount,
                     reason: "\(name.recording): \(HeartRateRows.tooLarge)"),
+                SkippedItem(
+                    path: path, kind: .row, count: unmeasuredCount,
+                    reason:
+                        "\(name.recording): a heart rate of \(Int(HeartRateRows.unmeasured)), which stands for none "
+                        + "measured"),
                 SkippedItem(path: path, kind: .sleepEpoch, count: outside, reason: "\(name.recording): \(reason)"),
             ].filter { $0.count > 0 }
         }
 
-        func notes(count: Int, ownCount: Int) -> [String] {
-            guard ownCount < count else { return [] }
-            return [
-                "\(path): \(name.recording): of \(count) sleep epochs \(count - ownCount) lack a value; it is on a "
-                    + "straight line there, and they have no label"
-            ]
+        func notes(_ night: ClosedRange<Int>, ownCount: Int) -> [String] {
+            let count = night.count
+            let lacking =
+                "of \(count) sleep epochs \(count - ownCount) lack a value; it is on a straight line there, and they "
+                + "have no label"
+            return ((ownCount < count ? [lacking] : []) + doubt(night)).map { "\(path): \(name.recording): \($0)" }
+        }
+
+        /// What speaks against its being one night.
+        private func doubt(_ night: ClosedRange<Int>) -> [String] {
+            let remedy = "it is taken as one night, with one clock and one scale; a column given as --recording divides"
+            if night.count > SleepEpochWindow.epochsPerDay {
+                return ["it has \(night.count) sleep epochs one after another, more than a day has: \(remedy)"]
+            }
+            let scored = epochs.filter { $0.value.label != nil && night.contains($0.key) }.keys.sorted()
+            let longest = zip(scored.dropFirst(), scored).map { $0 - $1 - 1 }.max() ?? 0
+            guard isLabelled, longest >= Self.doubtfulGap else { return [] }
+            return ["\(longest) sleep epochs one after another have no label between others: \(remedy)"]
+        }
+
+        /// So many sleep epochs without a label between others, four hours, may lie between a night and a nap.
+        private static let doubtfulGap = 480
+
+        /// Refuses labels that stand where the stage changes, and not in each sleep epoch: the sleep epoch in which one
+        /// changes has two, and those between have none.
+        func requireLabelsOfEpochs(in night: ClosedRange<Int>) throws(Unusable) {
+            let labels = epochs.filter { night.contains($0.key) }.sorted { $0.key < $1.key }.compactMap(\.value.label)
+            let changes = zip(labels.dropFirst(), labels).count { $0 != $1 }
+            guard labels.count >= SleepEpochWindow.fewestEpochs, 4 * labels.count < night.count,
+                10 * changes >= 9 * (labels.count - 1)
+            else { return }
+            throw unusable(
+                "\(labels.count) of its \(night.count) sleep epochs have a label, and nearly each another than the one "
+                    + "before: do they stand where the stage changes? give a row with the stage for each 30 s")
+        }
+
+        /// How far apart the heart rates or activity counts mostly are, where that is more than a sleep epoch.
+        var distance: String {
+            let times = heartRate.map(\.time)
+            let distances = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 > 0 }.sorted()
+            guard !distances.isEmpty, distances[distances.count / 2] > TimedStretches.epochLength else { return "" }
+            let seconds = distances[distances.count / 2] / TimeText.second
+            return
+                "; its heart rates stand \(seconds) s apart: give one for each 30 s at least, between two on a straight line"
         }
     }
 
@@ -174,8 +219,10 @@ struct TimedNight {
         let own = known.filter { (start...last).contains($0) }
         guard 2 * own.count >= count else {
             throw found.unusable(
-                "of \(count) sleep epochs \(own.count) have a value of every column, where half need one")
+                "of \(count) sleep epochs \(own.count) have a value of every column, where half need one\(found.distance)"
+            )
         }
+        try found.requireLabelsOfEpochs(in: start...last)
         return Extent(night: start...last, own: own)
     }
 

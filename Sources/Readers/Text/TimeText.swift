@@ -2,10 +2,12 @@ import Datasets
 
 /// A time as wearables and their phones write it.
 ///
-/// A date of three numbers between `-`, `/` or `.`, a `T` or spaces, a time of day with or without seconds and a
-/// fraction of them (what is below a microsecond is dropped), AM or PM, and, where it says one, a zone: `Z`, `UTC`,
-/// `+01:00`, `+0100` or `+01`. Or a number since 1970: seconds (9 or 10 digits), milliseconds (12 or 13), microseconds
-/// (15 or 16) or nanoseconds (18 or 19).
+/// A date of three numbers between `-`, `/` or `.`, a `T`, a comma or spaces, a time of day with or without seconds and
+/// a fraction of them (what is below a microsecond is dropped), AM or PM, and, where it says one, a zone: `Z`, `UTC`,
+/// `+01:00`, `+0100` or `+01`. A year that stands last may have two digits, and `20240331T013000` is a time, too.
+///
+/// Or a number since 1970: seconds (9 or 10 digits), milliseconds (12 or 13), microseconds (15 or 16) or nanoseconds
+/// (18 or 19).
 package enum TimeText: Equatable {
     /// How many seconds, milliseconds and so on since 1970 a number counts, by the number of its digits.
     package enum Unit: String {
@@ -158,9 +160,15 @@ private struct Spelling {
 
     /// Days since 1970-01-01.
     mutating func date(_ order: DateOrder) -> Int? {
+        let start = at
+        if order == .yearFirst, let date = digits(8...8) {
+            return TimeText.days(year: date / 10_000, month: date / 100 % 100, day: date % 100)
+        }
+        at = start
         guard let first = digits(order == .yearFirst ? 4...4 : 1...2),
-            let separator = ["-", "/", "."].first(where: { next == $0.utf8.first })?.first, take(separator),
-            let second = digits(1...2), take(separator), let third = digits(order == .yearFirst ? 1...2 : 4...4)
+            let separator = ["-", "/", "."].first(where: { next == $0.utf8.first })?.first, take(separator: separator),
+            let second = digits(1...2), take(separator: separator),
+            let third = order == .yearFirst ? digits(1...2) : year()
         else { return nil }
         switch order {
         case .yearFirst: return TimeText.days(year: first, month: second, day: third)
@@ -169,22 +177,48 @@ private struct Spelling {
         }
     }
 
+    /// Passes over what stands between the numbers of a date; behind a point there may be spaces.
+    private mutating func take(separator: Character) -> Bool {
+        guard take(separator) else { return false }
+        if separator == "." { spaces() }
+        return true
+    }
+
+    /// A year of four digits, or of two as EDF has them.
+    private mutating func year() -> Int? {
+        let start = at
+        guard let year = digits(2...4), at != start + 3 else { return nil }
+        return at == start + 2 ? CalendarDay.year(ofTwoDigits: year) : year
+    }
+
+    /// Hours, minutes and seconds, these with their fraction in microseconds; the hour may be one of twelve.
+    private mutating func clock() -> (hour: Int, minute: Int, microseconds: Int)? {
+        let start = at
+        if let time = digits(6...6) { return (time / 10_000, time / 100 % 100, time % 100 * TimeText.second) }
+        at = start
+        guard let hour = digits(1...2), take(":"), let minute = digits(2...2) else { return nil }
+        guard take(":") else { return (hour, minute, 0) }
+        guard let second = digits(2...2), second < 60 else { return nil }
+        // GENEActiv writes milliseconds behind a colon.
+        if take(".") || take(",") || take(":") {
+            let (before, point) = (at, bytes[at - 1])
+            guard let fraction = microseconds(), point != UInt8(ascii: ":") || at == before + 3 else { return nil }
+            return (hour, minute, second * TimeText.second + fraction)
+        }
+        return (hour, minute, second * TimeText.second)
+    }
+
     /// Microseconds since midnight.
     mutating func timeOfDay() -> Int? {
         let start = at
-        if !take(word: "t") { spaces() }
-        guard at > start, var hour = digits(1...2), take(":"), let minute = digits(2...2), minute < 60 else {
-            return nil
+        if !take(word: "t") {
+            _ = take(",")
+            spaces()
         }
-        var (second, fraction) = (0, 0)
-        if take(":") {
-            guard let seconds = digits(2...2), seconds < 60 else { return nil }
-            second = seconds
-            if take(".") || take(",") {
-                guard let microseconds = microseconds() else { return nil }
-                fraction = microseconds
-            }
-        }
+        guard at > start, let (written, minute, microseconds) = clock(), minute < 60,
+            microseconds < 60 * TimeText.second
+        else { return nil }
+        var hour = written
         let end = at
         spaces()
         if take(word: "am") || take(word: "pm") {
@@ -194,7 +228,7 @@ private struct Spelling {
             at = end
         }
         guard hour < 24 else { return nil }
-        return (hour * 3600 + minute * 60 + second) * TimeText.second + fraction
+        return (hour * 3600 + minute * 60) * TimeText.second + microseconds
     }
 
     /// The rest of the text as seconds ahead of UTC.
