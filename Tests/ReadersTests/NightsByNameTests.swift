@@ -22,7 +22,8 @@ private func found(
 }
 
 @Test(arguments: [
-    ["n1.edf", "n1.txt"], ["n1.edf", "n1.rml"], ["n1.bdf", "n1.csv"], ["n1.EDF", "n1.XML"], ["n1.edf", "n1.EDF.XML"],
+    ["n1.edf", "n1.txt"], ["n1.edf", "n1.rml"], ["n1.edf", "n1.annot"], ["n1.bdf", "n1.csv"], ["n1.EDF", "n1.XML"],
+    ["n1.edf", "n1.EDF.XML"],
     ["shhs1-200001.edf", "shhs1-200001-nsrr.xml"], ["sub-01_task-sleep_eeg.edf", "sub-01_task-sleep_events.tsv"],
     ["SN001.edf", "SN001_sleepscoring.edf"], ["a-PSG.edf", "a-Hypnogram.txt"], ["a_PSG.edf", "a_sleepscoring.tsv"],
     ["SC4001E0-PSG.edf", "SC4001EC-Hypnogram.edf"], ["wsc-visit1-10119-nsrr.edf", "wsc-visit1-10119-nsrr.xml"],

@@ -9,7 +9,7 @@ struct FoundNames {
             [".edf", ".bdf", ".txt", ".csv", ".tsv", ".xml"].map { stem + $0 }
         } + ["-nsrr.xml", "-profusion.xml", ".edf.xml", "_events.tsv", ".rml"]
     /// Ends of names that hypnograms may have, and other things.
-    private static let otherEndings = [".xml", ".txt", ".csv", ".tsv"]
+    private static let otherEndings = [".xml", ".txt", ".csv", ".tsv", ".annot"]
     /// Ends of names that only signals have, and those that hypnograms may have, too.
     private static let signalEndings = ["-psg.edf", "-psg.bdf", "_psg.edf", "_psg.bdf", "_eeg.edf", "_eeg.bdf"]
     private static let plainEndings = [".edf", ".bdf"]

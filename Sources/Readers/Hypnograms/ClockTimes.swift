@@ -40,6 +40,11 @@ struct ClockTimes {
     private var firstDate = ""
     /// Whether the times say AM or PM.
     private(set) var haveHalves = false
+    /// Whether times without a date may stand in any order: those that reach over more than a day are then of one.
+    private let areInAnyOrder: Bool
+
+    /// No times yet.
+    init(areInAnyOrder: Bool = false) { self.areInAnyOrder = areInAnyOrder }
 
     /// Takes a time, with a date before it perhaps.
     ///
@@ -84,7 +89,18 @@ struct ClockTimes {
             let days = onsets.last.map { (($0 - time) / CalendarDay.seconds).rounded() } ?? 0
             onsets.append(time + days * CalendarDay.seconds)
         }
-        return onsets
+        let isOrdered = zip(onsets.dropFirst(), onsets).allSatisfy { $0 >= $1 }
+        let reach = (onsets.max() ?? 0) - (onsets.min() ?? 0)
+        return areInAnyOrder && !isOrdered && reach >= CalendarDay.seconds ? onsetsOfOneDay : onsets
+    }
+
+    /// The times as those of a day that begins behind the longest stretch without any.
+    private var onsetsOfOneDay: [Double] {
+        let sorted = times.sorted()
+        let following = sorted.dropFirst() + sorted.prefix(1).map { $0 + CalendarDay.seconds }
+        let longest = zip(sorted, following).max { $0.1 - $0.0 < $1.1 - $1.0 }
+        let begin = (longest?.1 ?? 0).truncatingRemainder(dividingBy: CalendarDay.seconds)
+        return times.map { $0 < begin ? $0 + CalendarDay.seconds : $0 }
     }
 
     /// The order of the dates' numbers in which all are days, and lie nearest together.

@@ -61,7 +61,7 @@ extension Scoring {
     private static let largestByteCount = 64 << 20
 
     /// Reads a file of any form, which its content tells: EDF+ annotations, XML of the National Sleep Research Resource
-    /// of Compumedics or of Philips, a table of events with a header, or lines of text.
+    /// of Compumedics or of Philips, a table of events with a header, annotations of Luna's, or lines of text.
     ///
     /// - Throws: `DatasetError` that names the file and the place in it.
     init(opening path: String, _ reading: HypnogramReading) throws(DatasetError) {
@@ -98,6 +98,8 @@ extension Scoring {
             try self.init(table: text, header, path: path, reading)
         } else if let rows = try ClockRows(text, path: path) {
             self.init(rows, path: path)
+        } else if let rows = try LunaRows(text, path: path) {
+            self = try rows.scoring()
         } else {
             try self.init(lines: text, path: path, reading)
         }

@@ -18,7 +18,7 @@ struct EDFCommand: ReaderCommand {
             converted into it is refused. \
             Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
             Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of pairs that are called \
-            alike: night1-PSG.edf and night1-Hypnogram.edf, night1.edf and night1.txt (.csv, .tsv, .xml, .rml), or the names \
+            alike: night1-PSG.edf and night1-Hypnogram.edf, night1.edf and night1.txt (.csv, .tsv, .xml, .rml, .annot), or the names \
             of NSRR, BIDS and the Sleep-EDF Database.
 
             Example:
