@@ -271,6 +271,30 @@ private struct Nights {
     #expect(try answers(offsets) == expected && answers(unix) == expected)
 }
 
+/// What a model keeps of its table names both columns.
+@Test func aTableOfDatesAndTimesOfDayIsReadAlikeByItsModel() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<24).flatMap { row in
+        ["a", "b"].map { name in
+            "\(name),3/1/2024,10:\(10 + row / 2):\(row % 2 * 3)5 PM,\(row % 3 == 0 ? "W" : "N2"),\(row % 5)\n"
+        }
+    }
+    let file = try folder.write("id,Date,Time,stage,hr\n" + rows.joined(), to: "a.csv")
+    let made = try ProgramRun.ssrm(
+        "data", "table", "--file", file, "--subject", "id", "--time-column", "Date,Time", "--date-order", "mdy",
+        "--time-zone", "Europe/Berlin", "--label", "stage", "--vocabulary", "stage", "--values", "hr", "--out",
+        folder.path("data"))
+    #expect(made.status == 0, "\(made.errors)")
+    let trained = try ProgramRun.ssrm(
+        "train", "--data", folder.path("data"), "--scheme", "wake", "--preset", "night", "--set",
+        "recogniser.encoder=none", "--epochs", "1", "--out", folder.path("model"))
+    #expect(trained.status == 0, "\(trained.errors)")
+    let result = try ProgramRun.ssrm(
+        "predict", "--model", folder.path("model"), "--from", "table", "--file", file, "--out", folder.path("a"))
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try Data(contentsOf: URL(filePath: folder.path("a"))).count { $0 == 10 } == 49)
+}
+
 @Test func aHypnogramOfAPredictionIsReadBackWithItsStart() throws {
     let nights = try Nights.shared.get()
     let folder = nights.folder

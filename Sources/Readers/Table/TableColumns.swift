@@ -29,11 +29,16 @@ public struct TableColumns: Sendable, Equatable {
     /// Nil where each file is one recording of each subject in it, and for times that are divided where long gaps are.
     public var recording: String?
     /// The position in the recording, a whole number from 0 that counts sleep epochs or frames, or the time.
+    ///
+    /// Of a table of times also the columns of the date and the time of day, `Date,Time`, where none is called so.
     public var position: String
     /// The label; nil for a table without labels.
     public var label: String?
     /// The values of a sample.
     public var values: Values
+
+    /// Whether the position is a time.
+    var areTimed = false
 
     /// Columns of these names.
     public init(subject: Subject, recording: String?, position: String, label: String?, values: Values) {
@@ -47,6 +52,8 @@ public struct TableColumns: Sendable, Equatable {
     struct Places {
         let subject: Int?
         let recording: Int?
+        /// The date, where the position is the time of day alone.
+        let date: Int?
         let position: Int
         let label: Int?
         let values: [Int]
@@ -78,9 +85,11 @@ public struct TableColumns: Sendable, Equatable {
             throw .badLine(path: path, line: line, reason: "there is no column \(quoted(name))" + (near ?? present))
         }
         let subject = try subjectColumn.map(place)
-        let (recording, position) = (try recording.map(place), try place(position))
+        let recording = try recording.map(place)
+        var positions: [Int] = []
+        for name in positionNames(in: names) { positions.append(try place(name)) }
         let label = try label.map(place)
-        let roles = Set(self.roles)
+        let roles = Set(asked(in: names).map(\.name))
         let found: [String]
         switch values {
         case .named(let names): found = names
@@ -98,7 +107,7 @@ public struct TableColumns: Sendable, Equatable {
             throw .badLine(path: path, line: line, reason: "no column of values is left; there are \(list(names))")
         }
         var uses: [String: String] = [:]
-        for (name, use) in asked + wanted.map({ ($0, "values") }) {
+        for (name, use) in asked(in: names) + wanted.map({ ($0, "values") }) {
             guard let other = uses.updateValue(use, forKey: name) else { continue }
             let remedy =
                 use == other
@@ -108,7 +117,16 @@ public struct TableColumns: Sendable, Equatable {
         var valuePlaces: [Int] = []
         for name in wanted { valuePlaces.append(try place(name)) }
         return Places(
-            subject: subject, recording: recording, position: position, label: label, values: valuePlaces, names: names)
+            subject: subject, recording: recording, date: positions.count > 1 ? positions[0] : nil,
+            position: positions[positions.count - 1], label: label, values: valuePlaces, names: names)
+    }
+
+    /// The column of the position, or those of the date and the time of day where there is none that is called so.
+    private func positionNames(in names: [String]) -> [String] {
+        guard areTimed, !names.contains(position), let parts = try? DelimitedRows.fields(of: position),
+            parts.count == 2
+        else { return [position] }
+        return parts
     }
 
     /// A unit for each column of values; columns that are not named one by one may have one together.
@@ -123,27 +141,21 @@ public struct TableColumns: Sendable, Equatable {
 
     /// How many of the columns that are asked for by name are among these.
     func count(in names: [String]) -> Int {
+        var asked = asked(in: names).map(\.name)
+        if case .named(let values) = values { asked += values }
         let names = Set(names)
-        return askedNames.count(where: names.contains)
+        return asked.count(where: names.contains)
     }
-
-    /// All columns that are asked for by name.
-    private var askedNames: [String] {
-        if case .named(let values) = values { return roles + values }
-        return roles
-    }
-
-    private var roles: [String] { asked.map(\.name) }
 
     /// The columns that are no values, and what each is in messages.
     ///
     /// Where each person has one recording, one column may name both.
-    private var asked: [(name: String, use: String)] {
+    private func asked(in names: [String]) -> [(name: String, use: String)] {
         let recording = recording == subjectColumn ? nil : recording
-        let names = [
-            (subjectColumn, "subject"), (recording, "recording"), (position, "position or time"), (label, "label"),
-        ]
-        return names.compactMap { name, use in name.map { ($0, use) } }
+        let own = [(subjectColumn, "subject"), (recording, "recording")].compactMap { name, use in
+            name.map { ($0, use) }
+        }
+        return own + positionNames(in: names).map { ($0, "position or time") } + (label.map { [($0, "label")] } ?? [])
     }
 
     private var subjectColumn: String? {

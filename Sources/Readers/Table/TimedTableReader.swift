@@ -55,6 +55,8 @@ struct TimedTableReader {
         columns: TableColumns, labels: TableLabels, times: TimeColumn, format: TableRecordings.Format,
         limits: [Limit] = []
     ) {
+        var columns = columns
+        columns.areTimed = true
         (self.columns, self.labels, self.times, self.format) = (columns, labels, times, format)
         self.limits = limits
         labelTexts = labels.noTexts
@@ -110,23 +112,11 @@ struct TimedTableReader {
     private mutating func time(
         _ rows: DelimitedRows, _ file: TableFile, subject: String
     ) throws(DatasetError) -> (time: Int, ahead: Int32) {
-        let place = file.places.position
+        let written = WrittenTime(rows, file)
         let line = rows.rowLine
-        func refusal(_ reason: String) -> DatasetError {
-            let shown = quoted(rows.text(rows.fields[place]), upTo: 40)
-            return .badLine(
-                path: file.path, line: line, reason: "column \(quoted(file.places.names[place])): \(shown) \(reason)")
-        }
-        switch TimeText(rows.bytes(rows.fields[place]), order: times.order) {
-        case nil:
-            let dated = Array("2000-01-01 ".utf8) + rows.bytes(rows.fields[place])
-            if dated.withUnsafeBytes({ TimeText($0, order: .yearFirst) }) != nil {
-                throw refusal("says no day: write it with its date, as 2024-03-31T22:30:00")
-            }
-            let others = DateOrder.allCases.filter { TimeText(rows.bytes(rows.fields[place]), order: $0) != nil }
-            let orders = others.map { "--date-order \($0.rawValue)" }.joined(separator: " or ")
-            let wanted = "2024-03-31T01:30:00+01:00, with or without its zone, or a number since 1970"
-            throw refusal("is not a time like \(wanted)\(others.isEmpty ? "" : "; is it \(orders)?")")
+        func refusal(_ reason: String) -> DatasetError { written.refusal(reason) }
+        switch written.time(times.order) {
+        case nil: throw written.fault(times.order)
         case .instant(let time, let ahead):
             guard mayHaveOwnZone else { throw refusal("says its own zone: \(Self.remedy)") }
             // Programs write UTC so wherever the place is.

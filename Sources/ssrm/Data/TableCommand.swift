@@ -78,7 +78,11 @@ struct TableCommand: ReaderCommand {
     @Option(name: .long, help: "How far apart positions stand, 30 for example where they are seconds; 1 by default.")
     var positionStep: Int?
 
-    @Option(name: .long, help: "Instead of --position: the column with the time of a measurement.")
+    @Option(
+        name: .long,
+        help:
+            "Instead of --position: the column with the time of a measurement, or its date's and its time's: Date,Time."
+    )
     var timeColumn: String?
 
     @Option(
