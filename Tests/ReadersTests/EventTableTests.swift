@@ -18,6 +18,26 @@ func howLongStagesLastIsReadBehindAnyNameOfIt(name: String) throws {
     #expect(try MadeUpHypnogram.labels(MadeUpHypnogram.source(table)) == labels)
 }
 
+@Test(arguments: ["duration", "Dauer", "Duration [s]", "Event_Duration", "duration_s"])
+func howLongStagesLastMayBeHoursMinutesAndSeconds(name: String) throws {
+    func table(_ length: (Int) -> String) -> String {
+        "onset\t\(name)\tstage\n" + stretches.map { "\($0)\t\(length($1))\t\($2)\n" }.joined()
+    }
+    for end in ["", ".0", ",000"] {
+        let text = table { String(format: "0%d:%02d:%02d%@", $0 / 3_600, $0 / 60, $0 % 60, end) }
+        #expect(try MadeUpHypnogram.labels(MadeUpHypnogram.source(text)) == labels)
+    }
+    let clock = "Time,\(name),Stage\n" + (0..<12).map { "22:0\($0 / 2):\($0 % 2 * 3)0,0:00:30,N2\n" }.joined()
+    #expect(
+        try MadeUpHypnogram.labels(MadeUpHypnogram.source(clock))
+            == Array(repeating: "N2", count: 12).joined(separator: " "))
+    // Of two numbers nobody knows whether they are minutes and seconds.
+    let error = try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(table { "00:\($0)" }) }
+    #expect(
+        error == ", line 2, column 2: \"00:60\" is not a number of seconds from 0, nor hours, minutes and seconds like "
+            + "0:00:30")
+}
+
 @Test(arguments: ["end", "End Time", "stop"]) func whenStagesEndIsReadToo(name: String) throws {
     let table = "onset\t\(name)\tstage\n" + stretches.map { "\($0)\t\($0 + $1)\t\($2)\n" }.joined()
     #expect(try MadeUpHypnogram.labels(MadeUpHypnogram.source(table)) == labels)

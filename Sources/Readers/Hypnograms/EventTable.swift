@@ -107,7 +107,7 @@ struct EventTable {
                 continue
             }
             var length: Double?
-            if let duration { length = try fields.seconds(duration, "from 0", from: 0) }
+            if let duration { length = try fields.length(duration) }
             if let end, clock != nil, let time = try fields.timeOfDay(end) {
                 length = time < start ? time - start + CalendarDay.seconds : time - start
             }
@@ -164,6 +164,13 @@ struct EventTable {
             if texts[column].isEmpty || texts[column].lowercased() == "n/a" { return nil }
             if let value = number(column), value >= lowest { return value }
             throw fault(column, "a number of seconds \(place)")
+        }
+
+        /// How many seconds, as such or like `0:00:30`; nil for none.
+        func length(_ column: Int) throws(DatasetError) -> Double? {
+            guard texts[column].contains(":") else { return try seconds(column, "from 0", from: 0) }
+            if let length = TimeText.length(texts[column]) { return length }
+            throw fault(column, "a number of seconds from 0, nor hours, minutes and seconds like 0:00:30")
         }
 
         /// Seconds since midnight; nil for none.

@@ -68,6 +68,16 @@ package enum TimeText: Equatable {
         }
     }
 
+    /// Hours, minutes and seconds as seconds: `0:00:30`, `26:03:07.5`, `00:00:30,000`; nil for another text.
+    static func length(_ text: some StringProtocol) -> Double? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.allSatisfy({ $0.first?.isNumber == true }), let hours = Int(parts[0]),
+            let minutes = Int(parts[1]), let seconds = Double(String(parts[2].map { $0 == "," ? "." : $0 })),
+            (0...1_000_000).contains(hours), (0..<60).contains(minutes), (0..<60).contains(seconds)
+        else { return nil }
+        return Double(hours * 3_600 + minutes * 60) + seconds
+    }
+
     /// Days since 1970-01-01; nil for a day that no month has, and for one whose microseconds no number holds.
     fileprivate static func days(year: Int, month: Int, day: Int) -> Int? {
         (1970...2261).contains(year) ? CalendarDay.number(year: year, month: month, day: day) : nil
