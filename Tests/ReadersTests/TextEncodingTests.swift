@@ -87,6 +87,7 @@ func whatIsUTF8IsRead(text: String) throws {
         ([0x50, 0x4B, 3, 4], "a spreadsheet (.xlsx, .ods)"),
         ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "a spreadsheet (.xls)"),
         (Array("PAR1\u{15}\u{4}".utf8), "Parquet: make a CSV of it with pandas.read_parquet"),
+        ([0x93] + Array("NUMPY".utf8) + [1, 0], "an array of NumPy (.npy): make a text of it with numpy.savetxt("),
         (Array("<!DOCTYPE html>".utf8), "a web page"), (Array("<?xml version".utf8), "XML"),
     ] as [([UInt8], String)])
 func whatIsNoTextIsNamedWithWhatToDo(bytes: [UInt8], expected: String) throws {

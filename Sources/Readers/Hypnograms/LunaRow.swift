@@ -16,7 +16,7 @@ enum LunaTime: Equatable {
             guard let number = Int(text.dropFirst(2)), (1...10_000_000).contains(number) else { return nil }
             self = .epoch(number)
         } else if text.hasPrefix("0+") {
-            guard let seconds = Self.elapsed(text.dropFirst(2)) else { return nil }
+            guard let seconds = TimeText.length(text.dropFirst(2)) else { return nil }
             self = .elapsed(seconds)
         } else if let number = Double(text), number.isFinite, text.allSatisfy({ $0.isNumber || "+-.eE".contains($0) }) {
             self = .elapsed(number)
@@ -29,15 +29,6 @@ enum LunaTime: Equatable {
             guard let seconds = TimeText.timeOfDay(time) else { return nil }
             self = .clock(seconds, day: day)
         }
-    }
-
-    /// Hours, minutes and seconds as seconds.
-    private static func elapsed(_ text: Substring) -> Double? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3, let hours = Int(parts[0]), let minutes = Int(parts[1]), let seconds = Double(parts[2]),
-            (0...1_000_000).contains(hours), (0..<60).contains(minutes), (0..<60).contains(seconds)
-        else { return nil }
-        return Double(hours * 3_600 + minutes * 60) + seconds
     }
 
     /// When it begins, in seconds from the recording's start or since midnight.
@@ -78,17 +69,9 @@ struct LunaRow {
     /// When it begins; nil for what is of the whole recording.
     let start: LunaTime?
     private let stop: Stop
-    /// Whether it has three fields, two numbers behind its class.
-    let isOfTwoNumbers: Bool
 
     /// Whether it begins at a time of a clock.
     var isOfAClock: Bool { start?.clockText != nil }
-
-    /// The numbers of one that has no other times.
-    var numbers: (Double, Double) {
-        guard case .at(let stop) = stop else { return (0, 0) }
-        return (start?.seconds ?? 0, stop.seconds)
-    }
 
     /// Reads a line.
     ///
@@ -115,13 +98,18 @@ struct LunaRow {
         return row.start != nil || fields(of: line).count > 3
     }
 
+    /// Whether a line has two numbers alone behind its class.
+    static func isOfTwoNumbers(_ line: Substring) -> Bool {
+        let fields = fields(of: line)
+        return fields.count == 3 && fields.dropFirst().allSatisfy { Double($0) != nil && !$0.hasPrefix("+") }
+    }
+
     private init?(_ line: Substring, _ number: Int) {
         let fields = Self.fields(of: line)
         guard let (name, start, stop) = Self.parts(of: fields), !name.isEmpty else { return nil }
         self.line = number
         let instance = fields.count > 3 ? fields[1] : "."
         text = String(name == "edf_annot" && instance != "." ? instance : name)
-        isOfTwoNumbers = fields.count == 3 && Double(start) != nil && Double(stop) != nil
         let isOfAll = start == "." && stop == "."
         guard isOfAll || LunaTime(start) != nil else { return nil }
         self.start = isOfAll ? nil : LunaTime(start)

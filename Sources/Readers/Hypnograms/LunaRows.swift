@@ -30,9 +30,11 @@ struct LunaRows {
         guard let first = numbered.first, first.1.utf8.count <= Self.longestLine else { return nil }
         let hasHeader = try Self.isHeader(first.1, first.0, path: path)
         if hasHeader { numbered.removeFirst() } else if !LunaRow.isOne(first.1) { return nil }
+        if !hasHeader, LunaRow.isOfTwoNumbers(first.1), try Self.areDurations(numbered.map(\.1), path: path) {
+            return nil
+        }
         var rows: [LunaRow] = []
         for (number, line) in numbered { rows.append(try LunaRow(line, number, path: path)) }
-        if !hasHeader, rows.allSatisfy(\.isOfTwoNumbers), try Self.areDurations(rows, path: path) { return nil }
         (self.rows, self.path) = (rows, path)
     }
 
@@ -49,21 +51,24 @@ struct LunaRows {
                 + "stop, or class, start and stop: leave the others out")
     }
 
-    /// Whether the second of two numbers behind each class is how long it lasts: it is less than the first somewhere,
-    /// or both together are more often the next line's first than it is itself.
-    private static func areDurations(_ rows: [LunaRow], path: String) throws(DatasetError) -> Bool {
-        let numbers = rows.map(\.numbers)
-        if numbers.contains(where: { $1 < $0 }) { return true }
-        let next = numbers.dropFirst().map(\.0)
-        let ends = zip(numbers, next).count { $0.1 == $1 }
-        let durations = zip(numbers, next).count { $0.0 + $0.1 == $1 }
-        if ends != durations { return durations > ends }
-        if numbers.allSatisfy({ $0.0 == 0 }) { return false }
-        throw .unsuitable(
-            path: path,
-            reason:
-                "nothing tells whether its lines have a start and an end or a start and a duration behind the stage: "
-                + "write \"class start stop\" or \"stage onset duration\" above them")
+    /// Whether lines of a stage and two numbers have its onset and its duration there, not its start and its end.
+    ///
+    /// - Throws: `DatasetError.unsuitable` where nothing tells.
+    private static func areDurations(_ lines: [Substring], path: String) throws(DatasetError) -> Bool {
+        let fields = lines.map { LunaRow.fields(of: $0).suffix(2) }
+        // No duration is written so.
+        if fields.contains(where: { $0.last.map { $0.hasPrefix("+") || $0 == "..." || $0 == "-" } ?? false }) {
+            return false
+        }
+        let times = fields.map { $0.compactMap { Double($0) } }.filter { $0.count == 2 }
+        guard let areEnds = Scoring.areEnds(times.map { ($0[0], $0[1]) }) else {
+            throw .unsuitable(
+                path: path,
+                reason:
+                    "nothing tells whether its lines have a start and an end or a start and a duration behind the stage: "
+                    + "write \"class start stop\" or \"stage onset duration\" above them")
+        }
+        return !areEnds
     }
 
     /// The annotations.

@@ -5,7 +5,7 @@ extension Scoring {
     private static let longestLine = 1_024
 
     /// A scorer's text: a stage a line, for a sleep epoch each from the recording's start; or onset, duration and stage
-    /// a line, in seconds from there, between spaces, tabs, commas or semicolons.
+    /// a line, or stage, onset and duration, in seconds from there, between spaces, tabs, commas or semicolons.
     ///
     /// Lines that start with `#` and a header are passed over, blank lines only at the end; of the former MNE's
     /// `# orig_time : 2010-11-17 22:00:00` says when the recording began.
@@ -35,9 +35,14 @@ extension Scoring {
             lines.append((index + 1, trimmed))
         }
         guard let first = lines.first else { throw .empty(path: path) }
-        if try Self.isTimed(first.text, path: path, line: first.number) {
+        let stageIsFirst = lines.prefix(2).allSatisfy { Self.isTimedBehindItsStage($0.text) }
+        var isTimed = stageIsFirst
+        if !isTimed { isTimed = try Self.isTimed(first.text, path: path, line: first.number) }
+        if isTimed {
             var intervals: [Interval] = []
-            for line in lines { intervals.append(try Self.timed(line.text, path: path, line: line.number)) }
+            for line in lines {
+                intervals.append(try Self.timed(line.text, stageIsFirst: stageIsFirst, path: path, line: line.number))
+            }
             self.init(path: path, intervals: intervals, recordingStart: start)
         } else {
             try Self.requireNoHeader(lines, path: path, reading)
@@ -48,6 +53,17 @@ extension Scoring {
                     Interval(onset: Double(index) * epoch, duration: epoch, text: line.text, kind: .stage)
                 }, listedEpochCount: lines.count)
         }
+    }
+
+    /// Whether of lines with two numbers the second is when something ends, and not how long it lasts: none is less
+    /// than the first, and more often than both together it is the next line's first; nil where nothing tells.
+    static func areEnds(_ numbers: [(Double, Double)]) -> Bool? {
+        if numbers.contains(where: { $1 < $0 }) { return false }
+        let next = numbers.dropFirst().map(\.0)
+        let ends = zip(numbers, next).count { $0.1 == $1 }
+        let durations = zip(numbers, next).count { $0.0 + $0.1 == $1 }
+        if ends != durations { return ends > durations }
+        return numbers.allSatisfy { $0.0 == 0 } ? false : nil
     }
 
     private static func words(_ line: String) -> [Substring] {
@@ -123,12 +139,19 @@ extension Scoring {
         return true
     }
 
-    /// Whether onset and duration stand before a stage with a comma before their fractions.
+    /// Whether a line has a text and two numbers behind it.
+    private static func isTimedBehindItsStage(_ line: String) -> Bool {
+        let words = words(line)
+        guard words.count > 2, let first = words.first, Double(first) == nil, !isClockTime(first) else { return false }
+        return words.suffix(2).allSatisfy { Double($0)?.isFinite == true && $0.last?.isNumber == true }
+    }
+
+    /// Whether onset and duration stand before or behind a stage with a comma before their fractions.
     ///
-    /// A comma between two of them is none: there is no third field before the stage then.
-    private static func hasDecimalCommas(_ line: String) -> Bool {
+    /// A comma between two of them is none: there is no third field beside the stage then.
+    private static func hasDecimalCommas(_ line: String, stageIsFirst: Bool) -> Bool {
         let fields = line.split { $0.isWhitespace || $0 == ";" }
-        let times = fields.prefix(2)
+        let times = stageIsFirst ? fields.suffix(2) : fields.prefix(2)
         return fields.count > 2 && times.contains(where: hasDecimalComma)
             && times.allSatisfy { hasDecimalComma($0) || $0.last?.isNumber == true && Double($0) != nil }
     }
@@ -140,23 +163,27 @@ extension Scoring {
             && Double(parts.joined(separator: ".")) != nil
     }
 
-    private static func timed(_ line: String, path: String, line number: Int) throws(DatasetError) -> Interval {
-        guard !hasDecimalCommas(line) else {
+    private static func timed(
+        _ line: String, stageIsFirst: Bool, path: String, line number: Int
+    ) throws(DatasetError) -> Interval {
+        guard !hasDecimalCommas(line, stageIsFirst: stageIsFirst) else {
             throw .badLine(
                 path: path, line: number,
                 reason: "\(quoted(line)) has a decimal comma: write its numbers with a decimal point")
         }
         let words = words(line)
-        guard words.count > 2, let onset = Double(words[0]), let duration = Double(words[1]), onset.isFinite,
-            duration.isFinite
-        else {
+        let times = stageIsFirst ? words.suffix(2) : words.prefix(2)
+        let numbers = times.compactMap { Double($0) }.filter(\.isFinite)
+        guard words.count > 2, numbers.count == 2 else {
+            let order = stageIsFirst ? "stage, onset and duration" : "onset, duration and stage"
             throw .badLine(
                 path: path, line: number,
-                reason: "\(quoted(line)) is not onset, duration and stage, in seconds from the recording's start")
+                reason: "\(quoted(line)) is not \(order), in seconds from the recording's start")
         }
-        guard duration >= 0 else {
-            throw .badLine(path: path, line: number, reason: "it ends before it starts: it lasts \(words[1]) s")
+        guard numbers[1] >= 0 else {
+            throw .badLine(path: path, line: number, reason: "it ends before it starts: it lasts \(times.last ?? "") s")
         }
-        return Interval(onset: onset, duration: duration, text: words[2...].joined(separator: " "), kind: .any)
+        let stage = stageIsFirst ? words.dropLast(2) : words.dropFirst(2)
+        return Interval(onset: numbers[0], duration: numbers[1], text: stage.joined(separator: " "), kind: .any)
     }
 }

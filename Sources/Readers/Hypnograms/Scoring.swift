@@ -92,6 +92,7 @@ extension Scoring {
                 path: path,
                 reason: "it is no hypnogram of a form that is read (EDF+ annotations, XML, a table of events, text)")
         }
+        if let advice = Self.adviceOnJSON(text) { throw .unsuitable(path: path, reason: advice) }
         if text.first(where: { !isBlank($0) }) == UInt8(ascii: "<") {
             self = try ScoringXML.scoring(text, path: path, reading)
         } else if let header = EventTable.Header(in: text) {
@@ -103,6 +104,19 @@ extension Scoring {
         } else {
             try self.init(lines: text, path: path, reading)
         }
+    }
+
+    /// What makes a text of a file of JSON; nil for another one.
+    private static func adviceOnJSON(_ text: UnsafeRawBufferPointer) -> String? {
+        let start = Array(text.lazy.filter { !isBlank($0) }.prefix(2)).map { Character(Unicode.Scalar($0)) }
+        let isList = start.first == "[" && start.last.map { $0.isNumber || "\"-[{n".contains($0) } ?? false
+        guard start.count == 2, isList || start == ["{", "\""] else { return nil }
+        let way =
+            isList && start[1] != "{" && start[1] != "["
+            ? "a stage a line, as with jq -r '.[]' FILE"
+            : "a stage a line, or onset, duration and stage, as with jq -r '.[] | [.onset, .duration, .stage] | @tsv' FILE, "
+                + "or what it calls them"
+        return "it is JSON, which is not read: make a text of it with \(way)"
     }
 
     /// Whether a file that starts so is one of EDF or BDF: their headers have no lines.

@@ -17,6 +17,10 @@ enum FileSignature {
             Array("ARROW1".utf8) + [0, 0],
             "it is Feather (Arrow): make a CSV of it with pandas.read_feather(\"x\").to_csv(\"x.csv\", index=False)"
         ),
+        (
+            [0x93] + Array("NUMPY".utf8),
+            "it is an array of NumPy (.npy): make a text of it with numpy.savetxt(\"x.txt\", numpy.load(\"x.npy\"), fmt=\"%s\")"
+        ),
         ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A], "it is HDF5 (.h5, .mat of version 7.3): export its table as CSV"),
         (Array("MATLAB 5.0 MAT-file".utf8), "it is a MATLAB file: export its table with writetable"),
         (Array("SQLite format 3".utf8), "it is an SQLite database: export its table as CSV"),
