@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Signals
 
 /// A date whose numbers may stand in any order: the days that it may be.
@@ -135,6 +136,7 @@ extension Scoring {
         let epoch = SleepEpochWindow.epochSeconds
         let onsets = times.onsets
         let distances = zip(onsets.dropFirst(), onsets).map { $0 - $1 }
+        try requireSeconds(of: onsets, distances, path: path)
         let areEpochs = 10 * distances.count { abs($0 - epoch) < 0.5 } >= 9 * distances.count && !distances.isEmpty
         // 01:59:30 is followed by 03:00:00, where every other time is by one half a minute later.
         if areEpochs, let leap = distances.firstIndex(where: { abs($0 - epoch - 3_600) < 0.5 }) {
@@ -153,5 +155,24 @@ extension Scoring {
                 onset: onsets[place], duration: durations[place] ?? (areUnsaid && areEpochs ? epoch : nil),
                 text: texts[place], kind: kind)
         }
+    }
+
+    /// Refuses times that have lost their seconds: whole minutes, most of which stand twice or more and a minute apart.
+    private static func requireSeconds(
+        of onsets: [Double], _ distances: [Double], path: String
+    ) throws(DatasetError) {
+        let (repeated, next) = (distances.count { $0 == 0 }, distances.count { $0 == 60 })
+        guard let first = zip(onsets, distances).first(where: { $1 == 0 })?.0,
+            onsets.allSatisfy({ $0.truncatingRemainder(dividingBy: 60) == 0 }), next > 1,
+            10 * (repeated + next) >= 9 * distances.count, 10 * repeated >= 9 * next
+        else { return }
+        let minute = Int(first) / 60 % 1_440
+        let time = String(format: "%02d:%02d", minute / 60, minute % 60)
+        let count = onsets.count { $0 == first }
+        throw .unsuitable(
+            path: path,
+            reason:
+                "its times have no seconds, and stand there several times, \(time) \(count) times: write them with their "
+                + "seconds, as 22:00:30 (in a spreadsheet, give their column the format hh:mm:ss and save it anew)")
     }
 }

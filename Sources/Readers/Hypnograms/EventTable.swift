@@ -28,13 +28,18 @@ struct EventTable {
         /// and events or stages.
         init?(in text: UnsafeRawBufferPointer) {
             var before: [Substring] = []
-            for (index, line) in Self.lines(of: text.prefix(65_536)) {
+            let lines = Self.lines(of: text.prefix(65_536))
+            for (place, (index, line)) in lines.enumerated() {
                 let words = String(decoding: text[line], as: UTF8.self)
+                let next = lines.dropFirst(place + 1).first.map { String(decoding: text[$0.1], as: UTF8.self) }
                 if words.hasPrefix("#") { continue }
-                for delimiter in ["\t", ";", ","] {
+                for delimiter in ["\t", ";", ","] as [Character] {
                     let names = words.split(separator: delimiter).map(Scoring.columnName)
-                    let isOfSeconds = before.isEmpty && Scoring.column(Scoring.onsetColumns, in: names) != nil
-                    guard isOfSeconds || Self.isOfAClock(names), let byte = delimiter.utf8.first else { continue }
+                    let isOfSeconds =
+                        before.isEmpty
+                        && (Scoring.column(Scoring.onsetColumns, in: names) != nil
+                            || Self.startsAreSeconds(words, next, delimiter))
+                    guard isOfSeconds || Self.isOfAClock(names), let byte = delimiter.asciiValue else { continue }
                     (self.delimiter, offset, self.line) = (byte, line.lowerBound, index + 1)
                     isOfRemLogic = before.first?.drop { $0 == "\"" }.hasPrefix("RemLogic") ?? false
                     clock = isOfSeconds ? nil : ScoringClock(before, isCertain: isOfRemLogic)
@@ -51,6 +56,19 @@ struct EventTable {
                 && names.contains { name in
                     name.contains("stag") || name.contains("hypno") || Scoring.eventColumns.contains(name)
                 }
+        }
+
+        /// Whether a header has starts, and ends or durations, and its first row a number for its start.
+        private static func startsAreSeconds(_ header: String, _ row: String?, _ delimiter: Character) -> Bool {
+            func fields(_ line: String) -> [String] {
+                line.split(separator: delimiter, omittingEmptySubsequences: false).map(Scoring.columnName)
+            }
+            let names = fields(header)
+            guard isOfAClock(names), let start = Scoring.column(Scoring.startColumns, in: names), let row,
+                case let texts = fields(row), start < texts.count,
+                Scoring.column(Scoring.endColumns + Scoring.durationColumns, in: names) != nil
+            else { return false }
+            return Double(texts[start]) != nil
         }
 
         /// The places of the lines that are not empty, and their numbers from 0.
@@ -82,7 +100,7 @@ struct EventTable {
         (clock, isOfRemLogic) = (header.clock, header.isOfRemLogic)
         _ = try table.next()
         names = table.fields.map(table.text).map(Scoring.columnName)
-        let times = clock == nil ? Scoring.onsetColumns : Scoring.clockColumns
+        let times = clock == nil ? Scoring.onsetColumns + Scoring.startColumns : Scoring.clockColumns
         let onset = Scoring.column(times, in: names) ?? 0
         let duration = try Scoring.durationColumn(in: names, path: path)
         let end = duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)

@@ -8,11 +8,11 @@ extension Scoring {
     /// a line, or stage, onset and duration, in seconds from there, between spaces, tabs, commas or semicolons.
     ///
     /// Lines that start with `#` and a header are passed over, blank lines only at the end; of the former MNE's
-    /// `# orig_time : 2010-11-17 22:00:00` says when the recording began.
+    /// `# orig_time : 2010-11-17 22:00:00` says when the recording began. A header may have `end` for `duration`.
     init(lines text: UnsafeRawBufferPointer, path: String, _ reading: HypnogramReading) throws(DatasetError) {
         var lines: [(number: Int, text: String)] = []
         var blank: Int?
-        var start: ScoringStart?
+        var (start, header): (ScoringStart?, String?)
         let all = String(decoding: text, as: UTF8.self).split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in all.enumerated() {
@@ -21,6 +21,7 @@ extension Scoring {
             }
             let trimmed = line.trimmingCharacters(in: .whitespaces)
             start = start ?? Self.originalTime(trimmed)
+            if lines.isEmpty, Self.isHeader(trimmed) { header = trimmed.lowercased() }
             if trimmed.hasPrefix("#") || (lines.isEmpty && Self.isHeader(trimmed)) { continue }
             if trimmed.isEmpty {
                 blank = blank ?? index + 1
@@ -42,6 +43,11 @@ extension Scoring {
             var intervals: [Interval] = []
             for line in lines {
                 intervals.append(try Self.timed(line.text, stageIsFirst: stageIsFirst, path: path, line: line.number))
+            }
+            if let header, Self.hasEnds(header) {
+                intervals = try Self.ending(intervals, at: lines.map(\.number), path: path)
+            } else if header == nil {
+                try Self.requireDurations(intervals, stageIsFirst: stageIsFirst, path: path)
             }
             self.init(path: path, intervals: intervals, recordingStart: start)
         } else {
@@ -66,6 +72,34 @@ extension Scoring {
         return numbers.allSatisfy { $0.0 == 0 } ? false : nil
     }
 
+    /// Refuses lines whose second number looks like an end.
+    private static func requireDurations(
+        _ intervals: [Interval], stageIsFirst: Bool, path: String
+    ) throws(DatasetError) {
+        guard areEnds(intervals.map { ($0.onset, $0.duration ?? 0) }) == true else { return }
+        let names =
+            stageIsFirst ? ["stage start end", "stage onset duration"] : ["start end stage", "onset duration stage"]
+        throw .unsuitable(
+            path: path,
+            reason:
+                "the second number of its lines is mostly the next line's first, as ends are, and durations are read: "
+                + "write \"\(names[0])\" above them, or \"\(names[1])\" where they are durations all the same")
+    }
+
+    /// The same with what was taken for durations as ends.
+    private static func ending(
+        _ intervals: [Interval], at lines: [Int], path: String
+    ) throws(DatasetError) -> [Interval] {
+        var ending: [Interval] = []
+        for (interval, line) in zip(intervals, lines) {
+            let duration = (interval.duration ?? 0) - interval.onset
+            guard duration >= 0 else { throw .badLine(path: path, line: line, reason: "it ends before it starts") }
+            ending.append(
+                Interval(onset: interval.onset, duration: duration, text: interval.text, kind: interval.kind))
+        }
+        return ending
+    }
+
     private static func words(_ line: String) -> [Substring] {
         line.split { $0.isWhitespace || $0 == "," || $0 == ";" }
     }
@@ -74,8 +108,14 @@ extension Scoring {
         let words = words(line.lowercased())
         let names: Set<Substring> = ["stage", "stages", "sleep_stage", "hypnogram"]
         return words.contains(where: names.contains)
-            && words.allSatisfy { names.contains($0) || ["onset", "duration", "sleep"].contains($0) }
+            && words.allSatisfy {
+                names.contains($0) || ["onset", "start", "duration", "sleep"].contains($0) || endNames.contains($0)
+            }
     }
+
+    private static let endNames: Set<Substring> = ["end", "stop"]
+
+    private static func hasEnds(_ header: String) -> Bool { words(header).contains(where: endNames.contains) }
 
     /// When the recording began, of a line like `# orig_time : 2010-11-17 22:00:00`; nil of another one.
     private static func originalTime(_ line: String) -> ScoringStart? {

@@ -12,6 +12,8 @@ extension Scoring {
     static let scorerColumns: Set = ["scorer", "rater"]
     /// The likeliest first.
     static let onsetColumns = ["onset", "recordingonset"]
+    /// Columns of seconds where their first row has a number, beside ends or durations.
+    static let startColumns = ["start", "starttime", "start_time"]
     static let durationColumns = [
         "duration", "dauer", "durée", "duración", "durata", "varaktighet", "event_duration", "eventduration", "length",
         "dur",
