@@ -5,9 +5,9 @@ extension PolysomnographyFiles {
     /// Finds the nights of a folder: files of signals and hypnograms that are called alike.
     ///
     /// `night1-PSG.edf` with `night1-Hypnogram.edf`; of the Sleep-EDF Database `SC4001E0-PSG.edf` with
-    /// `SC4001EC-Hypnogram.edf`; `night1.edf` with `night1.txt`, `.csv`, `.tsv`, `.xml`, `.annot` or `.rml`, or with what
-    /// NSRR (`night1-nsrr.xml`), BIDS (`night1_eeg.edf`, `night1_events.tsv`) and others make of the name. Parts of a
-    /// recording of Philips' (`night1[001].edf`) have one hypnogram, `night1.rml`.
+    /// `SC4001EC-Hypnogram.edf`; `night1.edf` with `night1.txt`, `.csv`, `.tsv`, `.xml`, `.annot` or `.rml`, or with
+    /// what NSRR (`night1-nsrr.xml`), BIDS (`night1_eeg.edf`, `night1_events.tsv`) and others make of the name. Parts
+    /// of a recording of Philips' (`night1[001].edf`) have one hypnogram, `night1.rml`.
     ///
     /// - Parameters:
     ///   - root: the folder with the signals, like `sleep-cassette`.
