@@ -193,3 +193,13 @@ func notesThatAreCalledLikeTheirNightSayWhatTheyWereTakenFor(text: String) throw
     let named = try fault([PolysomnographyFiles(signals: folder.path("n1.edf"), hypnogram: notes)])
     #expect(guessed.hasPrefix(named) && !named.contains("taken for"), "\(named)")
 }
+
+/// Luna's annotations may be of anything.
+@Test func annotationsOfLunaCountWhereNothingElseIsTheHypnogram() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.edf", "a.txt", "a.annot", "b.edf", "b.annot"] { try folder.write("x", to: name) }
+    let found = try PolysomnographyFiles.find(in: folder.url.path)
+    let names = found.pairs.map { URL(filePath: $0.hypnogram ?? "").lastPathComponent }
+    #expect(names == ["a.txt", "b.annot"])
+    #expect(found.skipped.contains { $0.path.hasSuffix("a.annot") && $0.reason == "a.txt is taken in its place" })
+}

@@ -71,7 +71,6 @@ private let forms = [annotations, study]
         // Midnight may be one, and the clock another.
         (start: "1989-04-24T00:00:00", header: "24.04.8922.00.00"),
         (start: "1989-04-23T23:59:00", header: "24.04.8900.00.00"),
-        (start: "1989-04-24T21:59:00Z", header: "24.04.8922.00.00"),
         (start: "1989-04-24T21:59:00+0200", header: "24.04.8922.00.00"),
     ])
     func startsOfWhichNobodyCanTellAreRefusedUntilTheUserSaysHowTheyLie(start: String, header: String) throws {
@@ -83,6 +82,15 @@ private let forms = [annotations, study]
             let settled = try MadeUpHypnogram.source(text, start: header, offset: 0)
             #expect(MadeUpHypnogram.labels(settled) == MadeUpHypnogram.twelve)
         }
+    }
+
+    /// MNE calls the clock of the place UTC; Philips' UTC may be another clock.
+    @Test(arguments: ["Z", "+00:00"])
+    func utcIsTheClockOfThePlaceForMNEAlone(zone: String) throws {
+        let source = try MadeUpHypnogram.source(annotations(start: "1989-04-24 21:59:00" + zone))
+        #expect(MadeUpHypnogram.labels(source) == "N1 N2 N2 N3 N3 - REM REM N2 W")
+        let text = study(start: "1989-04-24T21:59:00" + zone)
+        #expect(try MadeUpHypnogram.refusal { try MadeUpHypnogram.source(text) }.contains("of a zone, and"))
     }
 
     /// What was cut out of a file whose day was taken out before has the same day.

@@ -65,3 +65,19 @@ func timesThatLostTheirSecondsAreRefused(header: String) throws {
     let changes = "22:00 W\n22:01 N1\n22:02 N3\n22:04 R\n22:05 W\n"
     #expect(try MadeUpHypnogram.source(changes).outline.recordings.count == 1)
 }
+
+/// Times on whole minutes may be written with their seconds, and stand there for several things.
+@Test func timesThatSayTheirSecondsMayStandSeveralTimes() throws {
+    let stages = ["W", "N1", "N2", "N3", "REM", "W"]
+    let rows = stages.enumerated().flatMap { minute, stage in
+        ["22:0\(minute):00,\(stage),60", "22:0\(minute):00,Position-Left,0"]
+    }
+    let made = try MadeUpHypnogram.source((["Time,Event,Duration"] + rows).joined(separator: "\n"))
+    #expect(MadeUpHypnogram.labels(made) == "W W N1 N1 N2 N2 N3 N3 REM REM W W")
+}
+
+@Test func aStageOfTwoWordsIsNoneOfLunas() throws {
+    let lines = ["W sleep 0 60", "N1 sleep 60 30", "N2 sleep 90 120", "REM sleep 210 150"]
+    let made = try MadeUpHypnogram.source(lines.joined(separator: "\n"))
+    #expect(MadeUpHypnogram.labels(made) == "W W N1 N2 N2 N2 N2 REM REM REM REM REM")
+}

@@ -82,8 +82,11 @@ struct FoundNames {
     /// - Throws: `DatasetError.unsuitable` where two do.
     private mutating func chosen(among files: [Named]) throws(DatasetError) -> Named? {
         let called = files.filter(\.isCalledSo)
-        let others = Self.textsBesideEDF(called.isEmpty ? files : called)
-        let counting = (called.isEmpty ? files : called).filter { !others.contains($0.path) }
+        // Luna's annotations may be of anything: where another file is the hypnogram they are none.
+        let isOfLuna: (Named) -> Bool = { $0.path.lowercased().hasSuffix(".annot") }
+        let candidates = called.isEmpty ? (files.allSatisfy(isOfLuna) ? files : files.filter { !isOfLuna($0) }) : called
+        let others = Self.textsBesideEDF(candidates)
+        let counting = candidates.filter { !others.contains($0.path) }
         guard counting.count < 2 else {
             throw .unsuitable(
                 path: counting[1].path,

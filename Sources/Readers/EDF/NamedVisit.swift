@@ -3,8 +3,8 @@ import Datasets
 /// A visit of a study's as the name of a file has it, and whose it would be.
 ///
 /// Studies number visits in their files' names: `shhs1-200001` and `shhs2-200001`, or `wsc-visit1-10119` and
-/// `wsc-visit2-10119`, are one person's. Others number people so, and nothing in the name tells which it is; names like
-/// `S1-night1` and `sub1-20240331` are taken for these.
+/// `wsc-visit2-10119`, are one person's. Others number people so, and nothing in the name tells which it is; a number
+/// before a hyphen is taken for a visit's in names of the Sleep Heart Health Study alone.
 struct NamedVisit: Hashable {
     private enum Form { case ofStudy, ofVisit }
 
@@ -16,7 +16,7 @@ struct NamedVisit: Hashable {
     init?(_ name: String) {
         if let match = name.wholeMatch(of: /(.+)-[Vv]isit[0-9]+(-.+)/) {
             (form, person) = (.ofVisit, "\(match.1)\(match.2)")
-        } else if let match = name.wholeMatch(of: /([A-Za-z]{2,})[0-9](-[0-9]{4,7})/) {
+        } else if let match = name.wholeMatch(of: /([Ss][Hh][Hh][Ss])[12](-[0-9]+)/) {
             (form, person) = (.ofStudy, "\(match.1)\(match.2)")
         } else {
             return nil
@@ -34,13 +34,32 @@ extension Polysomnography {
     }
 }
 
-extension PolysomnographyFiles {
-    /// Whether its file and another one's would name one subject, though they are no two visits of one person.
-    func isCalledAsAnother(_ other: Self, _ visits: Polysomnography.Visits?) -> Bool {
-        if nameOfWhole == other.nameOfWhole { return true }
-        guard visits == .onePerson else { return false }
-        let (own, theirs) = (NamedVisit(nameOfWhole), NamedVisit(other.nameOfWhole))
-        return own != theirs && (own?.person ?? nameOfWhole) == (theirs?.person ?? other.nameOfWhole)
+/// Nights whose subjects are named by their files, by what these are called.
+struct NightsNamedByFile {
+    private let visits: Polysomnography.Visits?
+    private var recordings: Set<String> = []
+    private var nights: [String: [(name: String, visit: NamedVisit?, signals: String)]] = [:]
+
+    /// None yet.
+    init(_ visits: Polysomnography.Visits?) { self.visits = visits }
+
+    /// Whether signals are of a recording that was asked about before: the same file, or a part of the same recording
+    /// in the same folder.
+    mutating func isKnown(_ files: PolysomnographyFiles) -> Bool {
+        let isSameFile = !recordings.insert(files.signals).inserted
+        guard let whole = files.pathOfWhole else { return isSameFile }
+        return !recordings.insert(whole).inserted || isSameFile
+    }
+
+    /// Takes a night, and gives the signals of an earlier one that would name the same subject, though they are no two
+    /// visits of one person.
+    mutating func twin(of files: PolysomnographyFiles) -> String? {
+        let name = files.nameOfWhole
+        let visit = visits == .onePerson ? NamedVisit(name) : nil
+        let subject = visit?.person ?? name
+        let twin = nights[subject]?.first { $0.name == name || $0.visit == nil || $0.visit != visit }
+        nights[subject, default: []].append((name, visit, files.signals))
+        return twin?.signals
     }
 }
 

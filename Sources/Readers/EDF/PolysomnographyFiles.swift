@@ -54,13 +54,11 @@ public struct PolysomnographyFiles: Sendable, Equatable {
     /// What the whole recording is called of which the signals may be a part.
     var nameOfWhole: String { Self.part(ofName: name)?.whole ?? name }
 
-    /// Whether its signals and another one's are parts of one recording, in one folder.
-    func isOfOneRecording(with other: Self) -> Bool {
-        func folder(_ files: Self) -> URL {
-            URL(filePath: files.signals).standardizedFileURL.deletingLastPathComponent()
-        }
-        guard let part = Self.part(ofName: name), let theirs = Self.part(ofName: other.name) else { return false }
-        return part.whole == theirs.whole && part.number != theirs.number && folder(self) == folder(other)
+    /// The folder and name of the whole recording of which the signals are a part; nil where they are none.
+    var pathOfWhole: String? {
+        guard let part = Self.part(ofName: name) else { return nil }
+        let folder = URL(filePath: signals).standardizedFileURL.deletingLastPathComponent()
+        return folder.appending(path: part.whole).path
     }
 
     /// The subject that a name of the Sleep-EDF Database stands for: `SC4001E0` is the first night of `SC400`.

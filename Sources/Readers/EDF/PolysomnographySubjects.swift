@@ -47,12 +47,10 @@ struct PolysomnographySubjects {
             return (visits == .onePerson ? NamedVisit(name)?.person ?? name : name, .file)
         }
         names = sources.map(\.name)
-        var nameless: [Night] = []
+        var firstNameless: Night?
+        var nameless = NightsNamedByFile(visits)
         for (night, (name, source)) in zip(nights, sources) where source == .file {
-            let isKnown = nameless.contains {
-                $0.files.signals == night.files.signals || $0.files.isOfOneRecording(with: night.files)
-            }
-            guard !isKnown else { continue }
+            guard !nameless.isKnown(night.files) else { continue }
             func said(_ night: Night) -> String {
                 let (code, text) = (night.patient.code, night.patient.freeText)
                 if !code.isEmpty { return "the patient code \"\(code)\"" }
@@ -60,20 +58,20 @@ struct PolysomnographySubjects {
                     ? "no patient code"
                     : "no patient code (\(quoted(text)) is not taken for one: the file does not call itself EDF+)"
             }
-            if let first = nameless.first, !filesAreSubjects {
+            if let first = firstNameless, !filesAreSubjects {
                 throw .unsuitable(
                     path: night.files.signals,
                     reason:
                         "it has \(said(night)) and \(first.files.signals) \(said(first)): nothing tells whether they "
                         + "are one person's; \(remedy), or --file-is-subject where each file is another person's")
             }
-            if let twin = nameless.first(where: { $0.files.isCalledAsAnother(night.files, visits) }) {
+            if let twin = nameless.twin(of: night.files) {
                 throw .unsuitable(
                     path: night.files.signals,
-                    reason: "it has the name of \(twin.files.signals), and no patient code tells whether they are one "
+                    reason: "it has the name of \(twin), and no patient code tells whether they are one "
                         + "person's: \(remedy)")
             }
-            nameless.append(night)
+            firstNameless = firstNameless ?? night
             if !night.patient.code.isEmpty {
                 notes.append(
                     "\(night.files.signals): the patient code \"\(night.patient.code)\" says nothing; its subject is "
@@ -175,7 +173,9 @@ struct PolysomnographySubjects {
                         reason: "it is given as subject \"\(names[first])\" and as \"\(names[index])\": one night is "
                             + "one person's")
                 }
-                if !files.isOfOneRecording(with: nights[first].files) {
+                let (own, other) = (files.pathOfWhole, nights[first].files.pathOfWhole)
+                let isAnotherPart = own != nil && own == other && files.name != nights[first].files.name
+                if !isAnotherPart {
                     notes.append("\(path): it is given twice, so \(what)")
                 }
                 break

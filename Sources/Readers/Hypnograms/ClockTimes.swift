@@ -41,6 +41,8 @@ struct ClockTimes {
     private var firstDate = ""
     /// Whether the times say AM or PM.
     private(set) var haveHalves = false
+    /// Whether any of them says its seconds.
+    private(set) var haveSeconds = false
     /// Whether times without a date may stand in any order: those that reach over more than a day are then of one.
     private let areInAnyOrder: Bool
 
@@ -57,6 +59,7 @@ struct ClockTimes {
             dates.append(date)
         }
         if text.last.map({ "mM".contains($0) }) ?? false { haveHalves = true }
+        if text.count(where: { $0 == ":" }) != 1 { haveSeconds = true }
         times.append(time)
         return true
     }
@@ -136,7 +139,7 @@ extension Scoring {
         let epoch = SleepEpochWindow.epochSeconds
         let onsets = times.onsets
         let distances = zip(onsets.dropFirst(), onsets).map { $0 - $1 }
-        try requireSeconds(of: onsets, distances, path: path)
+        if !times.haveSeconds { try requireSeconds(of: onsets, distances, path: path) }
         let areEpochs = 10 * distances.count { abs($0 - epoch) < 0.5 } >= 9 * distances.count && !distances.isEmpty
         // 01:59:30 is followed by 03:00:00, where every other time is by one half a minute later.
         if areEpochs, let leap = distances.firstIndex(where: { abs($0 - epoch - 3_600) < 0.5 }) {

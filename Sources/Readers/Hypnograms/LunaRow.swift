@@ -95,7 +95,10 @@ struct LunaRow {
         guard let row = LunaRow(line, 1), let first = row.text.first, !first.isNumber, first != "-" else {
             return false
         }
-        return row.start != nil || fields(of: line).count > 3
+        let fields = fields(of: line)
+        // "W sleep 0 30" has a stage of two words.
+        if fields.count == 4, fields[1] != ".", !line.contains("\t") { return false }
+        return row.start != nil || fields.count > 3
     }
 
     /// Whether a line has two numbers alone behind its class.

@@ -122,7 +122,7 @@ extension Scoring {
         guard line.hasPrefix("#"), let colon = line.firstIndex(of: ":"),
             line[..<colon].dropFirst().trimmingCharacters(in: .whitespaces) == "orig_time"
         else { return nil }
-        return ScoringStart(line[colon...].dropFirst().trimmingCharacters(in: .whitespaces))
+        return ScoringStart(line[colon...].dropFirst().trimmingCharacters(in: .whitespaces), utcIsOurs: true)
     }
 
     private static let twoColumns =

@@ -18,10 +18,16 @@ struct ScoringStart: Equatable {
 
     /// Reads a text like `2010-11-17T22:00:00`, with a blank instead of the `T` and an offset from UTC perhaps; nil of
     /// another one.
-    init?(_ text: String) {
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - utcIsOurs: whether it calls the clock of the place UTC, as MNE does.
+    init?(_ text: String, utcIsOurs: Bool = false) {
         let clock = text.replacing(/(Z|[+\-]\d\d:?\d\d)$/, with: "")
         guard let start = RecordingStart(clock) else { return nil }
-        (self.start, hasZone) = (start, clock != text)
+        (self.start, hasZone) = (
+            start, clock != text && !(utcIsOurs && [clock + "Z", clock + "+00:00"].contains(text))
+        )
     }
 
     /// When the times' zero is.
