@@ -50,7 +50,7 @@ struct ScoredStages {
         // Where stages say how long they last, a text without a length is none.
         let staged = scoring.intervals.filter { meanings[$0.text]?.stage != nil }
         let areTimed = 2 * staged.count { $0.duration ?? 0 > 0 } > staged.count
-        let grid = Self.commonestPlace(of: staged.map(\.onset))
+        let grid = Self.commonestPlace(of: staged.map(\.onset).filter { abs($0) < Self.longest }, from: 0) ?? 0
         for remark in Self.remarks(among: staged, from: grid, reading) { meanings[remark] = .event }
         let ends = areTimed ? [] : Self.endsOfStages(scoring.intervals, meanings, from: grid)
         for interval in scoring.intervals {
@@ -126,12 +126,14 @@ struct ScoredStages {
         return Set(ends.lazy.filter { !astray.contains($0.text) && !begun.contains($0.onset.rounded()) }.map(\.onset))
     }
 
-    /// One of these times that stands in a sleep epoch where most of them do, to a second; 0 without any.
-    private static func commonestPlace(of onsets: [Double]) -> Double {
-        let places = Dictionary(grouping: onsets.lazy.filter { abs($0) < longest }) { onset in
-            Int(onset.truncatingRemainder(dividingBy: epoch).rounded()) % Int(epoch)
+    /// The first of these times that stand where most of them do in sleep epochs that are counted from `zero`, to a
+    /// second; nil without any.
+    private static func commonestPlace(of onsets: [Double], from zero: Double) -> Double? {
+        let places = Dictionary(grouping: onsets) { onset in
+            Int((onset - zero).truncatingRemainder(dividingBy: epoch).rounded()) % Int(epoch)
         }
-        return places.values.max { ($0.count, -($0.min() ?? 0)) < ($1.count, -($1.min() ?? 0)) }?.min() ?? 0
+        return places.values.map { (count: $0.count, onset: $0.min() ?? zero) }
+            .max { ($0.count, -$0.onset) < ($1.count, -$1.onset) }?.onset
     }
 
     // MARK: - What is unknown
@@ -240,14 +242,9 @@ struct ScoredStages {
     func firstOnset(_ first: Double) -> Double {
         let onsets = stages.filter { $0.stage != nil }.map(\.interval.onset)
         func areMost(from time: Double) -> Bool { 2 * onsets.count { !Self.isAstray($0 - time) } > onsets.count }
-        // By where in a sleep epoch of the first interval's they stand, to a second.
-        let groups = Dictionary(grouping: onsets) { onset in
-            Int((onset - first).truncatingRemainder(dividingBy: Self.epoch).rounded()) % Int(Self.epoch)
-        }
-        let most = groups.values.map { (count: $0.count, onset: $0.min() ?? first) }
-            .max { ($0.count, -$0.onset) < ($1.count, -$1.onset) }
-        guard let most, otherEpoch == nil, !areMost(from: first), areMost(from: most.onset) else { return first }
-        return most.onset - ((most.onset - first) / Self.epoch).rounded() * Self.epoch
+        let most = Self.commonestPlace(of: onsets, from: first)
+        guard let most, otherEpoch == nil, !areMost(from: first), areMost(from: most) else { return first }
+        return most - ((most - first) / Self.epoch).rounded() * Self.epoch
     }
 
     /// Whether so many seconds are far from a whole number of sleep epochs: not by what clocks drift and programs
