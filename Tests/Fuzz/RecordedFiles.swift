@@ -153,9 +153,10 @@ enum RecordedFiles {
     static func timed(_ bytes: UnsafeRawBufferPointer) {
         guard let first = bytes.first else { return }
         let path = Scratch.file("timed.csv", UnsafeRawBufferPointer(rebasing: bytes.dropFirst()))
-        let columns = TableColumns(
+        var columns = TableColumns(
             subject: .named("a"), recording: first & 1 == 0 ? nil : "r", position: "t",
             label: first & 2 == 0 ? "l" : nil, values: .others)
+        if first & 0x22 == 0x20 { columns.labelEnd = first & 0x10 == 0 ? .time("e") : .seconds("s") }
         guard let labels = try? TableLabels(.stage) else { fatalError("no labels") }
         let zone = first & 4 == 0 ? nil : TimeZone(identifier: "Europe/Berlin")
         let order = DateOrder.allCases[Int(first >> 3) % DateOrder.allCases.count]
@@ -167,7 +168,7 @@ enum RecordedFiles {
         if first & 0x80 != 0,
             let found = try? TimedNights(
                 files: [path], columns: columns, heartRate: "hr", activity: first & 0x40 == 0 ? nil : "count",
-                labels: labels, times: TimeColumn(zone: zone, order: order))
+                labels: labels, times: TimeColumn(zone: zone, order: order), bridge: first & 0x10 == 0 ? 0 : 90)
         {
             write(found)
         }

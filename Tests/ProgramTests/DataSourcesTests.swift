@@ -91,6 +91,9 @@ private func table(of id: String, epochs: Int = 12) -> String {
 }
 
 private let nights = table(of: "a")
+private let timed = [
+    "table", "--file", "x", "--time-column", "t", "--vocabulary", "stage", "--subject-name", "a", "--out", "y",
+]
 private let roles = [
     "--subject", "id", "--recording", "night", "--position", "epoch", "--label", "stage", "--vocabulary", "stage",
 ]
@@ -145,6 +148,31 @@ private let roles = [
         let letters = try ProgramRun(["data"] + arguments.map { $0 == "Europe/Berlin" ? letters : $0 }).result()
         #expect(letters.errors.contains("stands for several zones") && letters.status != 0)
     }
+}
+
+@Test func aPulseAndStagesThatLastComeFromTwoFiles() throws {
+    let folder = try TemporaryFolder()
+    func clock(_ minute: Int) -> String {
+        "2024-03-01 2\(1 + minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60):00"
+    }
+    let pulse = (0..<120).map { "\(clock($0)),\(60 + $0 % 9)\n" }.joined()
+    let stages = (0..<12).map { "\(clock(10 * $0)),\(["wake", "light", "deep", "rem"][$0 % 4]),600\n" }.joined()
+    let (values, labels) = (
+        try folder.write("Time,Value\n" + pulse, to: "pulse.csv"),
+        try folder.write("dateTime,level,seconds\n" + stages, to: "sleep.csv")
+    )
+    let arguments = [
+        "table", "--file", values, "--label-file", labels, "--subject-name", "ada", "--time-column", "Time",
+        "--label-time", "dateTime", "--time-zone", "Europe/Berlin", "--label", "level", "--label-seconds", "seconds",
+        "--label-map", "light=N2,deep=N3", "--heart-rate", "Value", "--bridge", "90", "--vocabulary", "stage",
+        "--out", folder.path("out"),
+    ]
+    let summary = try made(arguments)
+    #expect((summary.samples, summary.rows, summary.recordings) == (239, 20, 1))
+    let dataset = try Dataset(opening: folder.path("out"))
+    #expect((0..<239).allSatisfy { dataset.code(of: $0) != nil })
+    let over = try refusal(arguments.dropLast() + [labels], in: folder)
+    #expect(over.contains("it belongs to what this command reads"))
 }
 
 @Test func badTablesGetOneLine() throws {
@@ -217,6 +245,13 @@ private let roles = [
     ["table", "--file", "x"] + roles + ["--out", "y", "--heart-rate", "a"],
     ["table", "--file", "x", "--time-column", "t", "--vocabulary", "stage", "--subject-name", "a"]
         + ["--out", "y", "--values", "a", "--activity", "b"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-end", "b"],
+    ["table", "--file", "x"] + roles + ["--out", "y", "--values", "a", "--label-file", "b"],
+    timed + ["--values", "a", "--label-seconds", "b"],
+    timed + ["--values", "a", "--label", "l", "--label-seconds", "b", "--label-end", "c"],
+    timed + ["--values", "a", "--label", "l", "--label-time", "b"],
+    timed + ["--values", "a", "--bridge", "60"],
+    timed + ["--heart-rate", "a", "--bridge", "29"],
     ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y", "--window", "2"],
     ["synthetic", "--kind", "night", "--subjects", "1", "--seed", "1", "--out", "y", "--maps-per-posture", "2"],
     ["synthetic", "--kind", "pressure", "--subjects", "1", "--seed", "1", "--out", "y", "--window", "3"],

@@ -273,5 +273,7 @@ private func rows(hours: Int, rate: (Int) -> String = { "\(60 + $0 % 7)" }, stag
             + (epoch % 4 == 0 ? ["7,\(start + 30 * epoch + 1),60,,"] : [])
     }
     let error = #expect(throws: DatasetError.self) { try made(rows, activity: nil) }
-    #expect(error?.description.contains("where half need one; its heart rates stand 120 s apart: give one") == true)
+    #expect(
+        error?.description.contains("where half need one; its heart rates stand 120 s apart: --bridge 180 takes")
+            == true)
 }

@@ -68,17 +68,61 @@ struct EpochPlaces {
         return isPart ? seconds * TimeText.second / 2 : 0
     }
 
+    /// The number of the sleep epoch that a time lies in.
+    func number(_ time: Int) -> Int { number(time, 0) }
+
     private func number(_ time: Int, _ shift: Int) -> Int {
         let whole = time - origin + shift
         return (whole < 0 ? whole - Self.length + 1 : whole) / Self.length
     }
 
     /// The label of each sleep epoch with a row that has one, by its number, and whether its rows have different ones.
+    ///
+    /// Of labels with an end a sleep epoch has the one that lasts for more than half of it. Where two do, or several
+    /// only together, they differ.
     func labels(
         of rows: ArraySlice<Int>, _ reader: TimedTableReader
     ) -> [Int: (label: Int?, isDisputed: Bool)] {
         let labelled = rows.filter { reader.rows[$0].label != nil }
+        if !reader.labelEnds.isEmpty {
+            return covered(by: labelled, reader).compactMapValues { times in
+                let most = times.filter { 2 * $0.value > Self.length }
+                if most.count == 1 { return (most.first?.key, false) }
+                return 2 * times.values.reduce(0, +) > Self.length ? (nil, true) : nil
+            }
+        }
         return gathered(labelled, labelShift, reader).mapValues { TimedStretches.label(of: $0, reader) }
+    }
+
+    /// Whether the labels of a recording's sleep epochs, in order, stand where the stage changes: few have one, and
+    /// nearly each another than the one before.
+    static func areOfChanges(_ labels: [Int], epochCount: Int) -> Bool {
+        let changes = zip(labels.dropFirst(), labels).count { $0 != $1 }
+        return labels.count >= 4 && 4 * labels.count < epochCount && 10 * changes >= 9 * (labels.count - 1)
+    }
+
+    /// What is asked of whoever has such labels.
+    static let questionOnChanges =
+        "nearly each another than the one before: do they stand where the stage changes? name the column that says how "
+        + "long each lasts with --label-end or --label-seconds, or give a row with the stage for each 30 s"
+
+    /// For how long each label lasts in each sleep epoch, by the sleep epoch's number and the label.
+    private func covered(by labelled: [Int], _ reader: TimedTableReader) -> [Int: [Int: Int]] {
+        var covered: [Int: [Int: Int]] = [:]
+        // What two rows of one label both span counts once.
+        var reached: [Int: Int] = [:]
+        for row in labelled {
+            guard let label = reader.rows[row].label, let end = reader.labelEnds[row] else { continue }
+            var time = max(reader.rows[row].time, reached[label] ?? .min)
+            while time < end {
+                let number = number(time)
+                let next = min(end, origin + (number + 1) * Self.length)
+                covered[number, default: [:]][label, default: 0] += next - time
+                time = next
+            }
+            reached[label] = max(end, reached[label] ?? .min)
+        }
+        return covered
     }
 
     /// The rows with a value in a column of each sleep epoch that has some, by its number.

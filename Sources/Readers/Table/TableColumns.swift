@@ -11,6 +11,8 @@ public struct TableColumns: Sendable, Equatable {
         case prefixed(String)
         /// All that are nothing else, in the order of the first file.
         case others
+        /// None: a file of labels.
+        case none
     }
 
     /// How a table says who was recorded.
@@ -19,6 +21,14 @@ public struct TableColumns: Sendable, Equatable {
         case column(String)
         /// Not at all: all of it is of one person, who is called so.
         case named(String)
+    }
+
+    /// How a timed table says until when a label lasts.
+    public enum LabelEnd: Sendable, Equatable {
+        /// The column of the time at which it ends, or those of its date and time, `Date,Time`.
+        case time(String)
+        /// The column of how many seconds it lasts.
+        case seconds(String)
     }
 
     /// Who was recorded.
@@ -34,6 +44,10 @@ public struct TableColumns: Sendable, Equatable {
     public var position: String
     /// The label; nil for a table without labels.
     public var label: String?
+    /// Until when a label lasts; nil where it is of its row's own time.
+    ///
+    /// Of timed tables alone.
+    public var labelEnd: LabelEnd?
     /// The values of a sample.
     public var values: Values
 
@@ -50,12 +64,23 @@ public struct TableColumns: Sendable, Equatable {
 
     /// The columns' places in one file's header.
     struct Places {
+        /// Where a time is: in a column, or its time of day behind its date in another.
+        struct Time {
+            let date: Int?
+            let time: Int
+        }
+
+        enum LabelEnd {
+            case time(Time)
+            case seconds(Int)
+        }
+
         let subject: Int?
         let recording: Int?
-        /// The date, where the position is the time of day alone.
-        let date: Int?
-        let position: Int
+        /// The time, or in `time` alone the position.
+        let position: Time
         let label: Int?
+        let labelEnd: LabelEnd?
         let values: [Int]
         /// The names of all columns.
         let names: [String]
@@ -86,15 +111,26 @@ public struct TableColumns: Sendable, Equatable {
         }
         let subject = try subjectColumn.map(place)
         let recording = try recording.map(place)
-        var positions: [Int] = []
-        for name in positionNames(in: names) { positions.append(try place(name)) }
+        func timePlaces(_ column: String) throws(DatasetError) -> Places.Time {
+            var places: [Int] = []
+            for name in timeNames(column, in: names) { places.append(try place(name)) }
+            return Places.Time(date: places.count > 1 ? places[0] : nil, time: places[places.count - 1])
+        }
+        let position = try timePlaces(position)
         let label = try label.map(place)
+        let labelEnd: Places.LabelEnd? =
+            switch labelEnd {
+            case nil: nil
+            case .time(let column): .time(try timePlaces(column))
+            case .seconds(let column): .seconds(try place(column))
+            }
         let roles = Set(asked(in: names).map(\.name))
         let found: [String]
         switch values {
         case .named(let names): found = names
         case .prefixed(let prefix): found = names.filter { $0.hasPrefix(prefix) && !roles.contains($0) }
         case .others: found = names.filter { !roles.contains($0) }
+        case .none: found = []
         }
         let expected = Set(valueNames ?? found)
         if let more = found.first(where: { !expected.contains($0) }) {
@@ -103,7 +139,7 @@ public struct TableColumns: Sendable, Equatable {
                 reason: "column \(quoted(more)) would be one of values, and the first file has none such")
         }
         let wanted = valueNames ?? found
-        guard !wanted.isEmpty else {
+        guard !wanted.isEmpty || values == .none else {
             throw .badLine(path: path, line: line, reason: "no column of values is left; there are \(list(names))")
         }
         var uses: [String: String] = [:]
@@ -117,15 +153,14 @@ public struct TableColumns: Sendable, Equatable {
         var valuePlaces: [Int] = []
         for name in wanted { valuePlaces.append(try place(name)) }
         return Places(
-            subject: subject, recording: recording, date: positions.count > 1 ? positions[0] : nil,
-            position: positions[positions.count - 1], label: label, values: valuePlaces, names: names)
+            subject: subject, recording: recording, position: position, label: label, labelEnd: labelEnd,
+            values: valuePlaces, names: names)
     }
 
-    /// The column of the position, or those of the date and the time of day where there is none that is called so.
-    private func positionNames(in names: [String]) -> [String] {
-        guard areTimed, !names.contains(position), let parts = try? DelimitedRows.fields(of: position),
-            parts.count == 2
-        else { return [position] }
+    /// A column of a position or time, or those of the date and the time of day where there is none that is called so.
+    private func timeNames(_ column: String, in names: [String]) -> [String] {
+        guard areTimed, !names.contains(column), let parts = try? DelimitedRows.fields(of: column), parts.count == 2
+        else { return [column] }
         return parts
     }
 
@@ -155,7 +190,14 @@ public struct TableColumns: Sendable, Equatable {
         let own = [(subjectColumn, "subject"), (recording, "recording")].compactMap { name, use in
             name.map { ($0, use) }
         }
-        return own + positionNames(in: names).map { ($0, "position or time") } + (label.map { [($0, "label")] } ?? [])
+        let ends: [String] =
+            switch labelEnd {
+            case nil: []
+            case .time(let column): timeNames(column, in: names)
+            case .seconds(let column): [column]
+            }
+        return own + timeNames(position, in: names).map { ($0, "position or time") }
+            + (label.map { [($0, "label")] } ?? []) + ends.map { ($0, "a label's end or length") }
     }
 
     private var subjectColumn: String? {

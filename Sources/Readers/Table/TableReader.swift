@@ -65,16 +65,16 @@ struct TableReader {
     }
 
     private func position(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) -> Int {
-        let field = rows.fields[file.places.position]
+        let field = rows.fields[file.places.position.time]
         let step = format.positionStep
         guard let number = rows.number(field), let whole = Int(exactly: number), whole >= 0, whole / step <= Int32.max
         else {
             let isTime = TimeText(rows.bytes(field), order: .yearFirst) != nil
             let advice = isTime ? "; a column of times is named with --time-column" : ""
-            throw .badField(rows, file.places.position, file, "a whole number from 0 to \(Int32.max)\(advice)")
+            throw .badField(rows, file.places.position.time, file, "a whole number from 0 to \(Int32.max)\(advice)")
         }
         guard whole % step == 0 else {
-            throw .badField(rows, file.places.position, file, "a multiple of \(step), as --position-step says")
+            throw .badField(rows, file.places.position.time, file, "a multiple of \(step), as --position-step says")
         }
         return whole / step
     }

@@ -24,7 +24,7 @@ struct TimedGrid {
     init(_ reader: TimedTableReader, _ stretches: TimedStretches) {
         self.reader = reader
         for rows in stretches.rows { addRecording(rows) }
-        (skipped, notes) = (skipped + stretches.skipped, stretches.notes)
+        (skipped, notes) = (skipped + stretches.skipped, stretches.notes + notes)
         notes.append(
             "\(rowCount) timed rows became \(SkippedItem.Kind.sleepEpoch.counted(epochCount)) of 30 s, each the mean of "
                 + "the values in it")
@@ -51,6 +51,12 @@ struct TimedGrid {
         rowCount += rows.count
         epochCount += epochs.count
         let path = reader.paths[Int(start.file)]
+        let own = epochs.compactMap(\.label)
+        if EpochPlaces.areOfChanges(own, epochCount: epochs.count) {
+            notes.append(
+                "\(path): \(name.recording): \(own.count) of its \(epochs.count) sleep epochs have a label, and "
+                    + EpochPlaces.questionOnChanges)
+        }
         func skip(_ count: Int, _ reason: String) {
             guard count > 0 else { return }
             skipped.append(

@@ -8,7 +8,8 @@ import Signals
 /// percentiles and ranks are its own; a gap longer than `longestGap` divides two. Sleep epochs of 30 s count from a
 /// recording's first row with a label, or its first row where none has one. The night lasts from the first to the last
 /// sleep epoch with a label and a row of each column. In between every sleep epoch stays: without a row of each column
-/// it has no label, and values on straight lines.
+/// it has no label, and values on straight lines. With `bridge`, a sleep epoch between two heart rates that are no
+/// further apart counts as having one.
 ///
 /// Heart rates are in beats a minute, several of one time their mean, on straight lines each 5 s. Activity counts are
 /// those of `ActivityCounts`, one a sleep epoch; of several rows in one the mean.
@@ -31,29 +32,29 @@ public struct TimedNights: RecordingSource {
     ///   - heartRate: the column of heart rates, or nil for none.
     ///   - activity: the column of activity counts, or nil for none.
     ///   - labels: what the labels mean, stages of sleep.
+    ///   - labelFiles: files that have the labels, and the files with the values then have none; nil for none.
     ///   - times: how times are written.
     ///   - window: how many sleep epochs a sample spans; odd.
     ///   - longestGap: a longer gap, in seconds, divides two recordings where no column names them.
+    ///   - bridge: between heart rates up to so many seconds apart sleep epochs count as having one.
     ///   - format: how the files are written; `positionStep` is not looked at.
     /// - Throws: `DatasetError` that names the file and the line or subject; also when no night can be used.
     /// - Precondition: there is a column of heart rates or of activity counts.
     public init(
         files paths: [String], columns: TableColumns, heartRate: String?, activity: String?, labels: TableLabels,
-        times: TimeColumn = TimeColumn(), window: Int = 1, longestGap: Double = 3600,
-        format: TableRecordings.Format = TableRecordings.Format()
+        labelFiles: LabelFiles? = nil, times: TimeColumn = TimeColumn(), window: Int = 1, longestGap: Double = 3600,
+        bridge: Double = 0, format: TableRecordings.Format = TableRecordings.Format()
     ) throws(DatasetError) {
         precondition(labels.vocabulary == .stage, "sleep epochs have stages, not \(labels.vocabulary.rawValue)")
         precondition(heartRate != nil || activity != nil, "no column of values")
-        try TableRecordings.requireDistinct(paths)
         self.window = SleepEpochWindow(width: window)
         let wanted = NightInputs(heartRate: heartRate != nil, activity: activity != nil)
         var columns = columns
         columns.values = .named([heartRate, activity].compactMap(\.self))
         let limits: [TimedTableReader.Limit] =
             (wanted.heartRate ? [.heartRate] : []) + (wanted.activity ? [.count] : [])
-        var reader = TimedTableReader(columns: columns, labels: labels, times: times, format: format, limits: limits)
-        for path in paths { try reader.read(path) }
-        try reader.requireDecidedTimes()
+        let reader = try TimedTableReader(
+            paths, columns, labelFiles: labelFiles, labels: labels, times: times, format: format, limits: limits)
         let nameNotes = try reader.names.notes()
         let stretches = TimedStretches(reader, longestGap: columns.recording == nil ? longestGap : .infinity)
         var unusable: [TimedNight.Unusable] = []
@@ -61,7 +62,7 @@ public struct TimedNights: RecordingSource {
         var constant = ConstantColumns(reader.valueNames)
         for rows in stretches.rows {
             do throws(TimedNight.Unusable) {
-                let night = try TimedNight(rows, reader, wanted)
+                let night = try TimedNight(rows, reader, wanted, bridge: bridge)
                 nights.append(night)
                 constant.add(night.name.recording) { column in
                     rows.map { reader.values[$0 * reader.valueNames.count + column] }.filter { !$0.isNaN }

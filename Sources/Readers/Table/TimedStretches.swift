@@ -21,9 +21,20 @@ struct TimedStretches {
     ///   - longestGap: a longer one, in seconds, ends a recording.
     init(_ reader: TimedTableReader, longestGap: Double) {
         let sorted = sortedRows(of: reader)
+        // How far the rows up to each one's reach: to its time, or the end of a label.
+        var reach: [Int: Int] = [:]
+        if !reader.labelEnds.isEmpty {
+            var last = (name: Int32(-1), end: Int.min)
+            for row in sorted {
+                let (name, end) = (reader.rows[row].name, reader.labelEnds[row] ?? reader.rows[row].time)
+                last = (name, name == last.name ? max(end, last.end) : end)
+                reach[row] = last.end
+            }
+        }
         func belongTogether(_ a: Int, _ b: Int) -> Bool {
-            let (a, b) = (reader.rows[a], reader.rows[b])
-            return a.name == b.name && Double(b.time - a.time) <= longestGap * Double(TimeText.second)
+            let (row, next) = (reader.rows[a], reader.rows[b])
+            return row.name == next.name
+                && Double(next.time - (reach[a] ?? row.time)) <= longestGap * Double(TimeText.second)
         }
         rows = sorted.runs(where: belongTogether).map { sorted[$0] }
         let distances = zip(sorted, sorted.dropFirst()).filter(belongTogether).map { a, b in
@@ -33,7 +44,7 @@ struct TimedStretches {
             medianDistance = distances[distances.count / 2] / TimeText.second
         }
         notes += Self.notesOnDays(reader)
-        notes += [Self.noteOnLabels(reader, rows)].compactMap(\.self)
+        if reader.labelEnds.isEmpty { notes += [Self.noteOnLabels(reader, rows)].compactMap(\.self) }
         for (file, path) in reader.paths.enumerated() {
             if let count = repeated[Int32(file)] {
                 skipped.append(SkippedItem(path: path, kind: .row, count: count, reason: "the same as another row"))
@@ -102,7 +113,8 @@ struct TimedStretches {
         func key(_ row: Int) -> (Int, Int) { (rank[Int(rows[row].name)], rows[row].time) }
         func values(_ row: Int) -> ArraySlice<Double> { reader.values[row * width..<(row + 1) * width] }
         func content(_ row: Int) -> [UInt64] {
-            [UInt64(rows[row].label.map { $0 + 1 } ?? 0)] + values(row).map(\.bitPattern)
+            [UInt64(rows[row].label.map { $0 + 1 } ?? 0), UInt64(bitPattern: Int64(reader.labelEnds[row] ?? 0))]
+                + values(row).map(\.bitPattern)
         }
         // What one of them leaves open does not contradict the other: columns are measured each by itself.
         func contradict(_ a: Int, _ b: Int) -> Bool {

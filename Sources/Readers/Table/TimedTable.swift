@@ -7,7 +7,8 @@ import Signals
 /// Time is divided into sleep epochs of 30 s from a recording's first row on. A sleep epoch's value is the mean of the
 /// rows in it, of each column by itself; a sleep epoch without a value of every column is left out and ends a part of
 /// the recording, as a position that is not there does in ``TableRecordings``. Its label is that of its rows; where
-/// they differ it has none. Without a column for recordings, a gap longer than `longestGap` ends one, and they are
+/// they differ it has none. Of labels with an end (``TableColumns/LabelEnd``) it has the one that lasts for more
+/// than half of it. Without a column for recordings, a gap longer than `longestGap` ends one, and they are
 /// called `<subject>/<start in UTC>`.
 ///
 /// When a recording began is known on the clock of its first row: that of the zone that was named, or of the row's own
@@ -33,6 +34,7 @@ public struct TimedTable: RecordingSource {
     ///   - paths: the files, each with a header.
     ///   - columns: which columns are what; `position` is the column of times.
     ///   - labels: what the labels mean, stages of sleep.
+    ///   - labelFiles: files that have the labels, and the files with the values then have none; nil for none.
     ///   - times: how times are written.
     ///   - window: how many sleep epochs a sample spans; odd.
     ///   - longestGap: a longer gap, in seconds, divides two recordings where no column names them.
@@ -40,16 +42,14 @@ public struct TimedTable: RecordingSource {
     ///   - units: the unit of each column of values; none where they are not known.
     /// - Throws: `DatasetError` that names the file, the line and the column.
     public init(
-        files paths: [String], columns: TableColumns, labels: TableLabels, times: TimeColumn = TimeColumn(),
-        window: Int = 1, longestGap: Double = 3600, format: TableRecordings.Format = TableRecordings.Format(),
-        units: [String] = []
+        files paths: [String], columns: TableColumns, labels: TableLabels, labelFiles: LabelFiles? = nil,
+        times: TimeColumn = TimeColumn(), window: Int = 1, longestGap: Double = 3600,
+        format: TableRecordings.Format = TableRecordings.Format(), units: [String] = []
     ) throws(DatasetError) {
         precondition(labels.vocabulary == .stage, "sleep epochs have stages, not \(labels.vocabulary.rawValue)")
-        try TableRecordings.requireDistinct(paths)
         self.window = SleepEpochWindow(width: window)
-        var reader = TimedTableReader(columns: columns, labels: labels, times: times, format: format)
-        for path in paths { try reader.read(path) }
-        try reader.requireDecidedTimes()
+        let reader = try TimedTableReader(
+            paths, columns, labelFiles: labelFiles, labels: labels, times: times, format: format)
         let valueNames = reader.valueNames
         let units = try columns.units(units, ofValues: valueNames.count, path: paths[0])
         let nameNotes = try reader.names.notes()

@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 
 /// Reads the files of a table of timed values.
 struct TimedTableReader {
@@ -33,8 +32,9 @@ struct TimedTableReader {
     }
 
     let columns: TableColumns
+    /// Where labels stand in files of their own; nil where values and labels are in the same files.
+    let labelColumns: TableColumns?
     let labels: TableLabels
-    let times: TimeColumn
     let format: TableRecordings.Format
     /// What the values of each column must be; empty for any number, which is then rounded to a Float.
     let limits: [Limit]
@@ -45,28 +45,45 @@ struct TimedTableReader {
     private(set) var rows: [Row] = []
     /// `[rows, valueNames]`; NaN where a value is missing.
     private(set) var values: [Double] = []
-    private var wallClock: WallClock?
-    /// For each subject with times without a zone what has been seen of them, and the file of an undecided one.
-    private var orders: [String: (order: WallClockOrder, file: TableFile)] = [:]
+    /// When the label of a row ends, by the row's index; of rows whose label is of their own time nothing.
+    private(set) var labelEnds: [Int: Int] = [:]
+    private var clock: TableClock
     private var withoutValue: [String: Int] = [:]
-    private var units: [TimeText.Unit: (path: String, line: Int)] = [:]
 
+    /// Reads all of some files.
+    ///
+    /// - Parameters:
+    ///   - paths: the files, each with a header.
+    ///   - columns: which columns are what; `position` is the column of times.
+    ///   - labelFiles: files that have the labels, and `columns.label` then names a column of theirs; or nil.
+    ///   - labels: what the labels mean.
+    ///   - times: how times are written.
+    ///   - format: how the files are written.
+    ///   - limits: what the values of each column must be.
+    /// - Throws: `DatasetError` that names the file, the line and the column.
     init(
-        columns: TableColumns, labels: TableLabels, times: TimeColumn, format: TableRecordings.Format,
-        limits: [Limit] = []
-    ) {
+        _ paths: [String], _ columns: TableColumns, labelFiles: LabelFiles?, labels: TableLabels, times: TimeColumn,
+        format: TableRecordings.Format, limits: [Limit] = []
+    ) throws(DatasetError) {
+        try TableRecordings.requireDistinct(paths + (labelFiles?.paths ?? []))
         var columns = columns
         columns.areTimed = true
-        (self.columns, self.labels, self.times, self.format) = (columns, labels, times, format)
-        self.limits = limits
+        labelColumns = labelFiles?.columns(from: columns)
+        if labelFiles != nil { (columns.label, columns.labelEnd) = (nil, nil) }
+        self.columns = columns
+        (self.labels, self.format, self.limits) = (labels, format, limits)
         labelTexts = labels.noTexts
-        wallClock = times.zone.map { WallClock(zone: $0) }
+        clock = TableClock(times)
+        for path in paths { try read(path) }
+        for path in labelFiles?.paths ?? [] { try read(path, labelColumns) }
+        try clock.requireDecidedTimes()
     }
 
-    mutating func read(_ path: String) throws(DatasetError) {
-        let earlier = paths.isEmpty ? nil : valueNames
-        let file = try TableFile(path: path, format: format, columns: columns, valueNames: earlier)
-        valueNames = file.valueNames
+    /// Reads a file of values, or with columns of their own one of labels.
+    private mutating func read(_ path: String, _ ownColumns: TableColumns? = nil) throws(DatasetError) {
+        let earlier = ownColumns == nil && !paths.isEmpty ? valueNames : nil
+        let file = try TableFile(path: path, format: format, columns: ownColumns ?? columns, valueNames: earlier)
+        if ownColumns == nil { valueNames = file.valueNames }
         paths.append(path)
         try file.text.withBytes { bytes throws(DatasetError) in
             var rows = file.rows(in: bytes)
@@ -79,8 +96,11 @@ struct TimedTableReader {
 
     private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
         let name = try names.index(of: rows, file, columns.subject)
-        let (time, ahead) = try time(rows, file, subject: names.names[name].subject)
-        let label = try labels.label(rows, file, &labelTexts)
+        let (time, ahead) = try clock.time(rows, file, subject: names.names[name].subject)
+        var label = try labels.label(rows, file, &labelTexts)
+        let end = label == nil ? nil : try clock.labelEnd(rows, file, from: time)
+        // What lasts no time is no label of anything.
+        if end == time { label = nil }
         let first = values.count
         for (column, place) in file.places.values.enumerated() {
             guard let number = try file.number(rows, at: place) else {
@@ -100,63 +120,10 @@ struct TimedTableReader {
             withoutValue[file.path, default: 0] += 1
             return
         }
+        // A file of labels has no columns of values.
+        values.append(contentsOf: repeatElement(.nan, count: valueNames.count - file.places.values.count))
+        if label != nil, let end { labelEnds[self.rows.count] = end }
         self.rows.append(Row(time: time, name: Int32(name), file: Int32(paths.count - 1), label: label, ahead: ahead))
-    }
-
-    // MARK: - Times
-
-    private var mayHaveOwnZone: Bool { wallClock == nil || !times.refusesOwnZones }
-    private static let remedy = "leave --time-zone out, or say --own-time-zones"
-
-    /// A row's time, and how far ahead of UTC its clock is.
-    private mutating func time(
-        _ rows: DelimitedRows, _ file: TableFile, subject: String
-    ) throws(DatasetError) -> (time: Int, ahead: Int32) {
-        let written = WrittenTime(rows, file)
-        let line = rows.rowLine
-        func refusal(_ reason: String) -> DatasetError { written.refusal(reason) }
-        switch written.time(times.order) {
-        case nil: throw written.fault(times.order)
-        case .instant(let time, let ahead):
-            guard mayHaveOwnZone else { throw refusal("says its own zone: \(Self.remedy)") }
-            // Programs write UTC so wherever the place is.
-            return (time, ahead == 0 ? Row.unknownClock : Int32(ahead))
-        case .number(let time, let unit):
-            guard mayHaveOwnZone else { throw refusal("counts from 1970 in UTC: \(Self.remedy)") }
-            if units[unit] == nil { units[unit] = (file.path, line) }
-            guard units.count == 1 else { throw refusal("counts \(unit.rawValue), and other rows do not") }
-            return (time, Row.unknownClock)
-        case .local(let local):
-            guard var clock = wallClock else { throw refusal("says no zone: name it, as --time-zone Europe/Berlin") }
-            let instants = clock.instants(showing: local)
-            wallClock = clock
-            let before = orders[subject]?.order.undecidedLine
-            let answer = orders[subject, default: (WallClockOrder(), file)].order.onTime(instants, line: line)
-            if before == nil, orders[subject]?.order.undecidedLine != nil { orders[subject]?.file = file }
-            switch answer {
-            case .instant(let time): return (time, Int32((local - time) / TimeText.second))
-            case .never: throw refusal("is leapt over by the clocks of \(clock.zone.identifier)")
-            case .backwards:
-                throw refusal(
-                    "comes twice, as clocks go back, and is earlier than the row before: sort the rows, or write times "
-                        + "with their offset from UTC")
-            case .undecided(let line): throw undecided(orders[subject]?.file.path ?? file.path, line)
-            }
-        }
-    }
-
-    /// Makes sure that no time is left of which it is not known which of two it is.
-    func requireDecidedTimes() throws(DatasetError) {
-        for (_, (order, file)) in orders.sorted(by: { $0.key < $1.key }) {
-            if let line = order.undecidedLine { throw undecided(file.path, line) }
-        }
-    }
-
-    private func undecided(_ path: String, _ line: Int) -> DatasetError {
-        .badLine(
-            path: path, line: line,
-            reason: "this time comes twice, as clocks go back, and the rows around don't show which it is; write times "
-                + "with their offset from UTC")
     }
 
     // MARK: - Report
@@ -167,16 +134,6 @@ struct TimedTableReader {
         }
     }
 
-    /// What was made of the times.
-    var notes: [String] {
-        var notes = labelTexts.notes
-        notes += units.keys.map { "times are Unix times in \($0.rawValue)" }
-        let decided = orders.values.reduce(0) { $0 + $1.order.decidedCount }
-        if decided > 0, let zone = wallClock?.zone.identifier {
-            notes.append(
-                "\(decided) time\(decided == 1 ? "" : "s") in the hour that comes twice in \(zone) were told apart by the "
-                    + "order of the rows")
-        }
-        return notes
-    }
+    /// What was made of labels and times.
+    var notes: [String] { labelTexts.notes + clock.notes }
 }

@@ -4,23 +4,27 @@ import Datasets
 struct WrittenTime {
     private let rows: DelimitedRows
     private let file: TableFile
+    private let places: TableColumns.Places.Time
+    private let option: String
 
-    /// That of the row that was read last.
-    init(_ rows: DelimitedRows, _ file: TableFile) { (self.rows, self.file) = (rows, file) }
+    /// One of the row that was read last, in the columns that an option names.
+    init(_ rows: DelimitedRows, _ file: TableFile, _ places: TableColumns.Places.Time, option: String) {
+        (self.rows, self.file, self.places, self.option) = (rows, file, places, option)
+    }
 
     private func text(_ place: Int) -> String { rows.text(rows.fields[place]) }
 
     /// Nil where it is none.
     func time(_ order: DateOrder) -> TimeText? {
-        let time = rows.bytes(rows.fields[file.places.position])
-        guard let date = file.places.date else { return TimeText(time, order: order) }
+        let time = rows.bytes(rows.fields[places.time])
+        guard let date = places.date else { return TimeText(time, order: order) }
         let both = Array(rows.bytes(rows.fields[date])) + [UInt8(ascii: " ")] + time
         return both.withUnsafeBytes { TimeText($0, order: order) }
     }
 
     /// Why it is not used.
     func refusal(_ reason: String) -> DatasetError {
-        let places = [file.places.date, file.places.position].compactMap(\.self)
+        let places = [places.date, places.time].compactMap(\.self)
         let names = places.map { file.places.names[$0] }.joined(separator: ",")
         return refusal(quoted(names), places.map(text).joined(separator: " "), reason)
     }
@@ -32,11 +36,11 @@ struct WrittenTime {
 
     /// Why it is none.
     func fault(_ order: DateOrder) -> DatasetError {
-        if let date = file.places.date { return fault(order, date) }
-        let time = text(file.places.position)
+        if let date = places.date { return fault(order, date) }
+        let time = text(places.time)
         if Self.isTimeOfDay(time) {
             let way = dateColumn.map {
-                "; with its date in column \(quoted($0)), --time-column \(quoted(self.name(of: $0), upTo: 80)) reads both"
+                "; with its date in column \(quoted($0)), \(option) \(quoted(self.name(of: $0), upTo: 80)) reads both"
             }
             return refusal("says no day: write it with its date, as 2024-03-31T22:30:00\(way ?? "")")
         }
@@ -46,10 +50,10 @@ struct WrittenTime {
 
     /// Why a date and a time of day are none together: which of them is wrong.
     private func fault(_ order: DateOrder, _ date: Int) -> DatasetError {
-        let (day, time) = (text(date), text(file.places.position))
+        let (day, time) = (text(date), text(places.time))
         if Self.isDate(day, order) {
             return refusal(
-                quoted(file.places.names[file.places.position]), time,
+                quoted(file.places.names[places.time]), time,
                 "is not a time of day like 22:30:00 or 10:30:00 PM")
         }
         let others = DateOrder.allCases.filter { Self.isDate(day, $0) }
@@ -81,9 +85,9 @@ struct WrittenTime {
         return place.map { file.places.names[$0] }
     }
 
-    /// The two columns as --time-column has them.
+    /// The two columns as an option has them.
     private func name(of date: String) -> String {
-        [date, file.places.names[file.places.position]].map { name in
+        [date, file.places.names[places.time]].map { name in
             name.contains { $0 == "," || $0 == "\"" } ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
         }.joined(separator: ",")
     }

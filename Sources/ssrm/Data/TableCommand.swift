@@ -34,6 +34,10 @@ struct TableCommand: ReaderCommand {
             --features night has, with the same names, order and units: a model trained on one takes the other. Each \
             recording is a night of its own, from its first to its last label.
 
+            A label is of its row's own time, so that each sleep epoch needs one; with --label-end or --label-seconds it lasts, \
+            and each sleep epoch has the one that lasts for more than half of it. --label-file names files with the labels where \
+            those with the values have none.
+
             Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM and other usual names of \
             stages, numbers excepted; posture: supine, right, left) or what \
             --label-map makes of them. UTF-8 or UTF-16; a field in double quotes may hold anything. Names of subjects that \
@@ -50,6 +54,10 @@ struct TableCommand: ReaderCommand {
               ssrm data table --file watch.csv --subject id --time-column time \\
                 --label stage --heart-rate bpm --activity count --vocabulary stage \\
                 --out nights.safetensors
+              ssrm data table --file pulse.csv --label-file sleep.csv --subject-name ada \\
+                --time-column Time --label-time dateTime --time-zone Europe/Berlin \\
+                --label level --label-seconds seconds --label-map light=N2,deep=N3 \\
+                --heart-rate Value --bridge 90 --vocabulary stage --out nights.safetensors
             """)
 
     @Option(
@@ -78,35 +86,7 @@ struct TableCommand: ReaderCommand {
     @Option(name: .long, help: "How far apart positions stand, 30 for example where they are seconds; 1 by default.")
     var positionStep: Int?
 
-    @Option(
-        name: .long,
-        help:
-            "Instead of --position: the column with the time of a measurement, or its date's and its time's: Date,Time."
-    )
-    var timeColumn: String?
-
-    @Option(
-        name: .long,
-        help: """
-            The zone of times that say none, like Europe/Berlin. Times in the hour that comes twice in autumn are told \
-            apart by the order of the rows.
-            """)
-    var timeZone: String?
-
-    @Flag(
-        name: .long,
-        help: """
-            With --time-zone: times that say their own zone, or count since 1970, are read as they say. (default: refused, since \
-            they need no --time-zone)
-            """)
-    var ownTimeZones = false
-
-    @Option(name: .long, help: "The order of year, month and day in dates of --time-column: ymd, mdy or dmy.")
-    var dateOrder: DateOrder?
-
-    @Option(
-        name: .long, help: "How many seconds without a row end a recording, without --recording; 3600 by default.")
-    var maxGap: Double?
+    @OptionGroup var time: TimeOptions
 
     @Option(name: .long, help: "The column with the label; without it no sample has one.")
     var label: String?
@@ -132,6 +112,14 @@ struct TableCommand: ReaderCommand {
             of 30 s.
             """)
     var activity: String?
+
+    @Option(
+        name: .long,
+        help: """
+            With --heart-rate: heart rates up to so many seconds apart give the sleep epochs between them one, on a straight \
+            line; otherwise each needs one of its own to keep its label.
+            """)
+    var bridge: Double?
 
     @Option(
         name: .long,
@@ -196,9 +184,12 @@ struct TableCommand: ReaderCommand {
             throw ValidationError("--baseline and --feet-first go with --rows")
         }
         if let baseline, !baseline.isFinite { throw ValidationError("--baseline must be a number") }
-        guard !isNight || (timeColumn != nil && values.isEmpty && valuesFrom == nil && units.isEmpty) else {
+        guard !isNight || (time.timeColumn != nil && values.isEmpty && valuesFrom == nil && units.isEmpty) else {
             throw ValidationError(
                 "--heart-rate and --activity go with --time-column, without --values, --values-from or --units")
+        }
+        if let bridge, heartRate == nil || !(SleepEpochWindow.epochSeconds...3600).contains(bridge) {
+            throw ValidationError("--bridge must be from 30 to 3600 s, and goes with --heart-rate")
         }
         guard isNight || values.isEmpty != (valuesFrom == nil), valuesFrom?.isEmpty != true else {
             throw ValidationError("name the columns of values with either --values or --values-from")
@@ -218,16 +209,14 @@ struct TableCommand: ReaderCommand {
         guard (subject == nil) != (subjectName == nil), subjectName?.isEmpty != true else {
             throw ValidationError("say who was recorded with either --subject COLUMN or --subject-name NAME")
         }
-        guard (position == nil) != (timeColumn == nil) else {
+        guard (position == nil) != (time.timeColumn == nil) else {
             throw ValidationError("say when with either --position COLUMN or --time-column COLUMN")
         }
-        try timeColumn == nil ? validatePositions() : validateTimes()
+        try time.timeColumn == nil ? validatePositions() : validateTimes()
     }
 
     private func validatePositions() throws {
-        guard timeZone == nil, !ownTimeZones, dateOrder == nil, maxGap == nil else {
-            throw ValidationError("--time-zone, --own-time-zones, --date-order and --max-gap go with --time-column")
-        }
+        try time.requireUntimed()
         if let positionStep, !(1...86_400).contains(positionStep) {
             throw ValidationError("--position-step must be from 1 to 86400")
         }
@@ -238,21 +227,10 @@ struct TableCommand: ReaderCommand {
             throw ValidationError(
                 "--time-column makes sleep epochs: it goes with --vocabulary stage, without --rows or --position-step")
         }
-        if let maxGap, !(maxGap >= SleepEpochWindow.epochSeconds) || recording != nil {
-            throw ValidationError("--max-gap must be at least 30 s, and does not go with --recording")
-        }
-        guard timeZone != nil || !ownTimeZones else { throw ValidationError("--own-time-zones goes with --time-zone") }
-        if let timeZone, TimeZone(identifier: timeZone) == nil {
-            throw ValidationError("there is no time zone \(timeZone): use a name like Europe/Berlin")
-        }
-        // BST is Bangladesh's, too, and EST has no summer.
-        if let timeZone, timeZone.allSatisfy(\.isUppercase), timeZone != "UTC", timeZone != "GMT" {
-            throw ValidationError(
-                "\(timeZone) stands for several zones, or leaves the summer out: use a name like Europe/Berlin")
-        }
+        try time.requireTimed(isLabelled: label != nil, hasRecordings: recording != nil)
     }
 
-    var inputs: [String] { file }
+    var inputs: [String] { file + time.labelFile }
 
     private var record: ReaderRecord {
         var settings = ["vocabulary": vocabulary.rawValue]
@@ -265,11 +243,12 @@ struct TableCommand: ReaderCommand {
         // Neither who was recorded nor a label is taken over from other people's files.
         var layout: [String: String] = [:]
         layout["subject"] = subject
-        (layout["recording"], layout["position"], layout["time-column"]) = (recording, position, timeColumn)
+        (layout["recording"], layout["position"], layout["time-column"]) = (recording, position, time.timeColumn)
         layout["position-step"] = positionStep.map { "\($0)" }
-        (layout["time-zone"], layout["date-order"]) = (timeZone, dateOrder?.rawValue)
-        layout["max-gap"] = maxGap.map { "\($0)" }
+        (layout["time-zone"], layout["date-order"]) = (time.timeZone, time.dateOrder?.rawValue)
+        layout["max-gap"] = time.maxGap.map { "\($0)" }
         (layout["heart-rate"], layout["activity"]) = (heartRate, activity)
+        layout["bridge"] = bridge.map { "\($0)" }
         layout["delimiter"] = delimiter?.rawValue
         if skipLines > 0 { layout["skip-lines"] = "\(skipLines)" }
         return ReaderRecord(reader: "table", settings: settings, layout: layout)
@@ -282,30 +261,29 @@ struct TableCommand: ReaderCommand {
     }
 
     private func source() throws -> any RecordingSource {
-        let columns = TableColumns(
+        var columns = TableColumns(
             subject: subject.map { .column($0) } ?? .named(subjectName ?? ""), recording: recording,
-            position: position ?? timeColumn ?? "", label: label,
+            position: position ?? time.timeColumn ?? "", label: label,
             values: valuesFrom.map { $0 == "*" ? .others : .prefixed($0) } ?? .named(values))
+        columns.labelEnd = time.end
         let labels = try labels()
         let format = TableRecordings.Format(
             delimiter: delimiter, skippedLines: skipLines, positionStep: positionStep ?? 1)
-        if timeColumn == nil {
+        if time.timeColumn == nil {
             return try TableRecordings(
                 files: file, columns: columns, labels: labels,
                 shape: rows.map { .map(rows: $0, frame: MapFrame(baseline: baseline ?? 0, feetFirst: feetFirst)) }
                     ?? .window(window),
                 format: format, units: units)
         }
-        let times = TimeColumn(
-            zone: timeZone.flatMap(TimeZone.init(identifier:)), refusesOwnZones: !ownTimeZones,
-            order: dateOrder ?? .yearFirst)
         if isNight {
             return try TimedNights(
                 files: file, columns: columns, heartRate: heartRate, activity: activity, labels: labels,
-                times: times, window: window, longestGap: maxGap ?? 3600, format: format)
+                labelFiles: time.labelFiles, times: time.times, window: window, longestGap: time.maxGap ?? 3600,
+                bridge: bridge ?? 0, format: format)
         }
         return try TimedTable(
-            files: file, columns: columns, labels: labels, times: times, window: window,
-            longestGap: maxGap ?? 3600, format: format, units: units)
+            files: file, columns: columns, labels: labels, labelFiles: time.labelFiles, times: time.times,
+            window: window, longestGap: time.maxGap ?? 3600, format: format, units: units)
     }
 }

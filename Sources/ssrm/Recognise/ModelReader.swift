@@ -23,8 +23,8 @@ struct ModelReader {
         "settling-frames", "experiment",
         "vocabulary", "values", "values-from", "units", "rows", "baseline", "feet-first", "subject", "recording",
         "position",
-        "time-column", "position-step", "time-zone", "date-order", "max-gap", "heart-rate", "activity", "delimiter",
-        "skip-lines",
+        "time-column", "position-step", "time-zone", "date-order", "max-gap", "heart-rate", "activity", "bridge",
+        "delimiter", "skip-lines",
     ]
 
     /// Options that are of no use without one of others.
