@@ -292,6 +292,7 @@ private struct Nights {
     let result = try ProgramRun.ssrm(
         "predict", "--model", folder.path("model"), "--from", "table", "--file", file, "--out", folder.path("a"))
     #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("were (--date-order mdy, --time-zone Europe/Berlin)"))
     #expect(try Data(contentsOf: URL(filePath: folder.path("a"))).count { $0 == 10 } == 49)
 }
 

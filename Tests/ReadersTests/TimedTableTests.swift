@@ -155,6 +155,19 @@ func aTableKnowsWhenRecordingsBegan(suffix: String, offset: Int, zone: String?, 
     #expect(try note(after + before) == nil)
 }
 
+private let oddSteps: [(seconds: Int, said: String?)] = [
+    (-43_200, "one row is 12.0 hours before the row above: are they of a 12-hour clock, and AM and PM got lost?"),
+    (31 * 86_400, "one row is 31 days and a moment behind the row above: is the day the month, as another "),
+    (-46_800, nil), (31 * 86_400 + 3600, nil), (3 * 86_400, nil),
+]
+
+@Test(arguments: oddSteps)
+func aStepThatHintsAtAnotherClockIsNoted(step: Int, said: String?) throws {
+    let (before, after) = (rows(90, from: evening + 9_900), rows(90, from: evening + 10_800 + step))
+    let note = try made(before + after).source.notes.first { $0.contains("the row above") }
+    #expect(said.map { note?.contains($0) == true } ?? (note == nil), "\(note ?? "")")
+}
+
 @Test func peopleInOneFileAreKeptApart() throws {
     let both = zip(rows(60, from: evening), rows(60, from: evening + 3)).flatMap { ["\($0),ada", "\($1),ben"] }
     let (data, source) = try made(both, header: "time,bpm,id", subject: .column("id"))

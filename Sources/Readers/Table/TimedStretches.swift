@@ -43,7 +43,7 @@ struct TimedStretches {
         if !distances.isEmpty, distances[distances.count / 2] > Self.epochLength {
             medianDistance = distances[distances.count / 2] / TimeText.second
         }
-        notes += Self.notesOnDays(reader)
+        notes += Self.notesOnSteps(reader)
         if reader.labelEnds.isEmpty { notes += [Self.noteOnLabels(reader, rows)].compactMap(\.self) }
         for (file, path) in reader.paths.enumerated() {
             if let count = repeated[Int32(file)] {
@@ -85,20 +85,48 @@ struct TimedStretches {
             + "differ; where each label is of the \(seconds) s from its row on, score or export in sleep epochs of 30 s"
     }
 
-    /// Of each file in which rows step back by about a day: the evening's date may have been kept past midnight.
-    private static func notesOnDays(_ reader: TimedTableReader) -> [String] {
-        var found: [Int32: (count: Int, hours: Double)] = [:]
+    /// A step from one row of a file to the next that hints at times that were read wrongly.
+    private enum OddStep: CaseIterable {
+        case day, halfDay, month
+
+        init?(_ step: Int) {
+            let hours = Double(step) / Double(TimeText.second) / 3600
+            let beyondDays = hours.truncatingRemainder(dividingBy: 24)
+            switch hours {
+            case -24.0 ... -22.0: self = .day
+            case -12.0 ... -11.5: self = .halfDay
+            case 27 * 24...31.5 * 24 where beyondDays < 0.25: self = .month
+            default: return nil
+            }
+        }
+
+        func note(_ count: Int, first step: Int) -> String {
+            let hours = Double(abs(step)) / Double(TimeText.second) / 3600
+            let rows = count == 1 ? "one row is" : "\(count) rows are"
+            let before = "\(rows) \(String(format: "%.1f", hours)) hours before the row above"
+            switch self {
+            case .day: return "\(before): was the evening's date kept past midnight?"
+            case .halfDay: return "\(before): are they of a 12-hour clock, and AM and PM got lost?"
+            case .month:
+                return
+                    "\(rows) \(Int(hours / 24)) days and a moment behind the row above: is the day the month, as another "
+                    + "--date-order would have it?"
+            }
+        }
+    }
+
+    /// Of each file in which a row lies oddly behind or before the one above.
+    private static func notesOnSteps(_ reader: TimedTableReader) -> [String] {
+        var found: [Int32: [OddStep: (count: Int, first: Int)]] = [:]
         for (row, next) in zip(reader.rows, reader.rows.dropFirst())
         where row.file == next.file && row.name == next.name {
-            let hours = Double(row.time - next.time) / Double(TimeText.second) / 3600
-            guard (22.0...24.0).contains(hours) else { continue }
-            found[next.file, default: (0, hours)].count += 1
+            guard let odd = OddStep(next.time - row.time) else { continue }
+            found[next.file, default: [:]][odd, default: (0, next.time - row.time)].count += 1
         }
-        return found.sorted { $0.key < $1.key }.map { file, steps in
-            let places = steps.count == 1 ? "one row is" : "\(steps.count) rows are"
-            return
-                "\(reader.paths[Int(file)]): \(places) \(String(format: "%.1f", steps.hours)) hours before the row above: "
-                + "was the evening's date kept past midnight?"
+        return found.sorted { $0.key < $1.key }.flatMap { file, steps in
+            OddStep.allCases.compactMap { odd in
+                steps[odd].map { "\(reader.paths[Int(file)]): \(odd.note($0.count, first: $0.first))" }
+            }
         }
     }
 

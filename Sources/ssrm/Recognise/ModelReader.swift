@@ -31,6 +31,8 @@ struct ModelReader {
     private static let companions: [String: Set<String>] = [ReaderRecord.wakeMargin: ["hypnogram", "root"]]
 
     private let command: any ReaderCommand
+    /// What was taken from the model that other recordings may well have otherwise.
+    private let notes: [String]
     /// What errors call the recordings.
     private let name: String
 
@@ -94,6 +96,16 @@ struct ModelReader {
         do { parsed = try type.parseAsRoot(all) } catch { throw refusal(type.message(for: error)) }
         guard let command = parsed as? any ReaderCommand else { throw refusal("say where the recordings are") }
         self.command = command
+        notes = Self.notes(on: record, beside: given)
+    }
+
+    /// How times are read, where the model says so: a wrong order or zone is seen in none of them.
+    private static func notes(on record: ReaderRecord, beside given: Set<String>) -> [String] {
+        let taken = ["date-order", "time-zone"].filter { !given.contains($0) }.compactMap { name in
+            record.layout[name].map { "--\(name) \($0)" }
+        }
+        guard !taken.isEmpty else { return [] }
+        return ["times are read as those of the model's recordings were (\(taken.joined(separator: ", ")))"]
     }
 
     /// What of a record is to be asked of the reader, beside options of these names.
@@ -131,7 +143,7 @@ struct ModelReader {
         defer { removal.remove() }
         let path = folder + "/recordings"
         var line = ProgressLine("samples read")
-        var notes = read.source.notes
+        var notes = notes + read.source.notes
         let (_, skipped) = try read.source.write(to: path, reader: read.record, note: { notes.append($0) }) {
             line.show($0, of: $1)
         }
