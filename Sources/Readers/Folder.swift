@@ -32,4 +32,10 @@ enum Folder {
         guard errno == 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
         return names.sorted()
     }
+
+    /// Whether there is a folder at a path, or a link to one.
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
 }

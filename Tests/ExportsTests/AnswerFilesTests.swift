@@ -204,6 +204,24 @@ func aHypnogramOfAnyDayIsOpenedByEDFLib(start: String?, day: String?) throws {
     #expect(String(decoding: ignored.bytes, as: UTF8.self) == "recordings.tsv\n")
 }
 
+@Test func nobodysTableOfBIDSStandsUnderTheLabelThatIsAnothersName() throws {
+    let people = ["sub-01", "sub-02", "01", "N 1", "N1", "N1x2", "3", "P1-3", "P13", "!"]
+    let recordings = try RecognisedRecording.recordings(
+        of: people.flatMap { rows(["REM"], subject: $0, recording: $0) }
+    ) {
+        _, _ in nil
+    }
+    let answers = AnswerFiles(classes: classes, recordings: recordings, model: "m")
+    let table = try #require(try answers.files(.bids).first { $0.path == "participants.tsv" })
+    let labels = String(decoding: table.bytes, as: UTF8.self).split(separator: "\n").dropFirst().map { line in
+        line.split(separator: "\t").map(String.init)
+    }
+    #expect(labels.map { $0[1] } == people)
+    let expected = ["01", "02", "01x2", "N1x3", "N1", "N1x2", "3", "P13x2", "P13", "subject"]
+    #expect(labels.map { $0[0] } == expected.map { "sub-\($0)" })
+    #expect(answers.renamedParticipants.map(\.name) == ["01", "N 1", "P1-3", "!"])
+}
+
 @Test func posturesAreNoHypnogram() throws {
     let postures = ["supine", "right", "left"]
     for format in AnswerFormat.allCases where format.isFolder {

@@ -39,6 +39,25 @@ func filesThatAreCalledAlikeAreANight(names: [String]) throws {
         try found([names[0]], hypnograms: [names[1]]) == (pairs: [names.joined(separator: " ")], skipped: []))
 }
 
+@Test func aFolderOfBIDSIsReadWithItsPeopleAndSessions() throws {
+    func night(_ name: String) -> [String] {
+        ["_eeg.edf", "_eeg.json", "_channels.tsv", "_events.tsv"].map { name + $0 }
+    }
+    let one = night("sub-01/ses-1/eeg/sub-01_ses-1_task-sleep") + night("sub-01/ses-2/eeg/sub-01_ses-2_task-sleep")
+    let two = night("sub-02/eeg/sub-02_task-sleep") + ["sub-02/anat/sub-02_T1w.nii.gz", "sub-02/sub-02_scans.tsv"]
+    let beside = [
+        "participants.tsv", "dataset_description.json", "README", "code/a.py", "derivatives/sub-01/eeg/x_eeg.edf",
+    ]
+    let all = try found(one + two + beside)
+    let names = ["sub-01_ses-1_task-sleep", "sub-01_ses-2_task-sleep", "sub-02_task-sleep"]
+    #expect(all.pairs == names.map { "\($0)_eeg.edf \($0)_events.tsv" })
+    #expect(all.skipped == [])
+    // What somebody put there is told of.
+    #expect(try found(two + ["sub-03_task-sleep_eeg.edf", "other/a.edf"]).skipped.count == 2)
+    let events = one.filter { $0.hasSuffix("_events.tsv") }
+    #expect(try found(one.filter { $0.hasSuffix(".edf") }, hypnograms: events).pairs.count == 2)
+}
+
 @Test func whatIsOfNoNightIsNamed() throws {
     let all = try found([
         "a.edf", "a.txt", "b.edf", "c-PSG.edf", "c.txt", "c-Hypnogram.txt", "d-PSG.edf", "d.edf", "d.csv", "d.tsv",

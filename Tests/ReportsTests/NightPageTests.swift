@@ -67,7 +67,8 @@ import Testing
 
     @Test func statisticsOfNightsThatNobodyScoredAreOfAllThatWasRecognised() throws {
         let (whole, over) = (
-            "they are taken over all that was recognised", "taken over the sleep epochs that were scored"
+            "they are taken over all that was recognised",
+            "taken from the first to the last sleep epoch that is scored and recognised"
         )
         let unscored = try page([night(80, isScored: false)])
         #expect(unscored.contains("No sleep epoch is both scored and recognised here"))

@@ -272,6 +272,11 @@ func whatNoDrawingCanHoldIsNoTrap(lines: [String]) throws {
     // From the first to the last sleep epoch compared, the gap included.
     #expect(own.scored?.timeInBed == 3 && own.recognised.timeInBed == 3)
     #expect(own.scored?.totalSleepTime == 1.5 && own.scored?.remLatency == 2)
+    #expect(own.epochsWithoutStage == 2)
+    var report = Report(title: "holes", version: "0")
+    report.nights = part
+    #expect(report.html.contains("% of the time in bed: they count as time in bed, and as neither"))
+    #expect(report.html.contains("1.0 min of its time in bed have no stage; "))
 }
 
 /// Readers divide a recording at gaps; sleep statistics are of the night.

@@ -36,10 +36,25 @@ extension AnswerFiles {
         }
     }
 
+    /// The labels of the Brain Imaging Data Structure, without `sub-`, by the names of people.
+    private var participantLabels: [String: String] {
+        FileNames.labels(for: recordings.map(\.subject), otherwise: "subject")
+    }
+
+    /// People whose label of the Brain Imaging Data Structure is not their name, in the order of recordings, with it.
+    package var renamedParticipants: [(name: String, label: String)] {
+        let labels = participantLabels
+        var seen: Set<String> = []
+        return recordings.map(\.subject).filter { seen.insert($0).inserted }.compactMap { name in
+            guard let label = labels[name], label != name, "sub-\(label)" != name else { return nil }
+            return (name, "sub-\(label)")
+        }
+    }
+
     /// The folders of the Brain Imaging Data Structure: a table of events a recording with what its columns are, who is
     /// who, and what made it.
     ///
-    /// A subject's label has the letters and digits of its name; recordings of one subject are its runs.
+    /// Recordings of one subject are its runs.
     func bidsFiles(_ stages: StageNames) throws(ExportError) -> [WholeFolder.File] {
         func json(_ value: some Encodable) throws(ExportError) -> Data {
             let encoder = JSONEncoder()
@@ -49,18 +64,15 @@ extension AnswerFiles {
         func table(_ rows: [[String]]) -> Data {
             Data((rows.map { $0.joined(separator: "\t") } + [""]).joined(separator: "\n").utf8)
         }
-        var names = FileNames()
-        var labels: [String: String] = [:]
+        let labels = participantLabels
         var runs: [String: Int] = [:]
         var files: [WholeFolder.File] = []
         var people = [["participant_id", "subject"]]
         var list = [["file", "subject", "recording", "start"]]
         for recording in recordings {
             let subject = recording.subject
-            let isNew = labels[subject] == nil
-            let label = labels[subject] ?? names.label(for: subject, otherwise: "subject")
-            labels[subject] = label
-            if isNew { people.append(["sub-\(label)", Self.cell(subject)]) }
+            let label = labels[subject] ?? ""
+            if runs[subject] == nil { people.append(["sub-\(label)", Self.cell(subject)]) }
             runs[subject, default: 0] += 1
             let base = "sub-\(label)/eeg/sub-\(label)_task-sleep_run-\(runs[subject] ?? 1)_desc-ssrm_events"
             let rows = recording.rows.map { row in

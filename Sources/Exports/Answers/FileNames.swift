@@ -23,10 +23,33 @@ struct FileNames {
         return unique(name, separator: "-")
     }
 
-    /// A label for what is called so, as the Brain Imaging Data Structure has them: Latin letters and digits alone.
-    mutating func label(for text: String, otherwise: String) -> String {
-        let own = text.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-        return unique(own.isEmpty ? otherwise : own, separator: "x")
+    /// Labels as the Brain Imaging Data Structure has them: Latin letters and digits alone, each once.
+    ///
+    /// Who is called like a label, or `sub-` and one, has that one, the first of two. Others get what is left of their
+    /// names where nobody has it, so that nobody's files stand under another's name.
+    ///
+    /// - Parameters:
+    ///   - texts: what people are called.
+    ///   - otherwise: the label where nothing is left of a name.
+    /// - Returns: the labels by the names.
+    static func labels(for texts: [String], otherwise: String) -> [String: String] {
+        var (names, labels): (FileNames, [String: String]) = (FileNames(), [:])
+        for text in texts where labels[text] == nil {
+            let own = String(text.trimmingPrefix("sub-"))
+            guard own == letters(own), !own.isEmpty, own.utf8.count <= byteLimit,
+                names.taken.insert(own.lowercased()).inserted
+            else { continue }
+            labels[text] = own
+        }
+        for text in texts where labels[text] == nil {
+            let own = letters(text)
+            labels[text] = names.unique(own.isEmpty ? otherwise : own, separator: "x")
+        }
+        return labels
+    }
+
+    private static func letters(_ text: String) -> String {
+        text.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }
 
     private mutating func unique(_ name: String, separator: String) -> String {

@@ -63,11 +63,9 @@ struct FoundNames {
     }
 
     private mutating func skipUnnamed(_ path: String) {
-        var isFolder: ObjCBool = false
-        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         skip(
             path,
-            isFolder.boolValue
+            Folder.isFolder(path)
                 ? "it is a folder, in which nothing is looked for: give its files with --signals and --hypnogram, or "
                     + "put links to those of all folders into one"
                 : "not named like a night's signals or hypnogram")

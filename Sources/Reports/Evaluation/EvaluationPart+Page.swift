@@ -37,7 +37,7 @@ extension EvaluationPart {
         guard figures.kappa != nil else {
             return "not defined (–), as all that was scored and all that was recognised is one class"
         }
-        return "\(figures.kappa, 3) (0: no better than guessing, 1: always the same class)"
+        return "\(figures.kappa, 3) (0: no better than guessing, 1: always the class that people gave)"
     }
 
     /// What is to be said of intervals.
@@ -77,10 +77,14 @@ extension EvaluationPart {
         let sorted = figures.subjects.sorted { $0.accuracy < $1.accuracy }
         guard let least = sorted.first, let most = sorted.last, sorted.count > 1 else { return "" }
         let range = Prose.range(percent: least.accuracy, most.accuracy)
+        func whose(_ person: EvaluationFigures.Subject) -> Prose {
+            let others = sorted.count { $0.accuracy == person.accuracy } - 1
+            return others == 0
+                ? "\(name: person.subject)" : "\(name: person.subject) and \(Prose.counted(others, "other", "others"))"
+        }
         if range == "\(percent: least.accuracy)" { return "People hardly differ: \(range) of each person's samples." }
         return """
-            People differ: from \(percent: least.accuracy) (\(name: least.subject)) to \(percent: most.accuracy) \
-            (\(name: most.subject)).
+            People differ: from \(percent: least.accuracy) (\(whose(least))) to \(percent: most.accuracy) (\(whose(most))).
             """
     }
 
@@ -207,11 +211,12 @@ extension EvaluationPart {
             curves += order.map { (style($0), figures.classes[$0].name, found.classes[$0]) }
         }
         var marks: [Panel.Mark] = [.init(style: "t dim dash", path: "M0 1000L1000 0", title: "as it should be")]
-        for curve in curves.reversed() {
+        for (place, curve) in curves.enumerated().reversed() {
             // Of a few samples a frequency says nothing.
             let bins = curve.bins.filter { $0.samples >= 10 }
             let points = bins.map { (x: across.at($0.probability), y: up.at($0.frequency)) }
-            marks.append(.init(style: "l \(curve.style)", path: Path.line(points)))
+            // The one of all classes is told from theirs by whoever sees two colours as one.
+            marks.append(.init(style: "l \(curve.style)\(place == 0 ? " dash" : "")", path: Path.line(points)))
             marks.append(.init(style: "d \(curve.style)", path: Path.dots(points), title: curve.name))
         }
         let most = Double(found.answers.map(\.samples).max() ?? 1)
@@ -248,7 +253,7 @@ extension EvaluationPart {
                 .figure(figure),
                 .text(
                     """
-                    On the dashed line, what is said to be so with 0.8 is so in 8 of 10 cases. Below it the recogniser is \
+                    On the diagonal, what is said to be so with 0.8 is so in 8 of 10 cases. Below it the recogniser is \
                     surer than it may be, above it less sure than it could be. On average the probability of the most probable class is \(found.expectedError, 3) away from how \
                     often that class is right (expected calibration error); the Brier score is \(found.brier, 3) (0: always \
                     right and sure, 2: always wrong and sure).

@@ -92,7 +92,7 @@ package struct LabelCurvePart: Encodable, Sendable {
                         .init(style: "t k\(place)", path: "M\(x) \(up.at(interval.low))V\(up.at(interval.high))"))
                 }
             }
-            marks.append(.init(style: "l k\(place)", path: Path.line(points)))
+            marks.append(.init(style: "l \(Self.style(ofArm: place))", path: Path.line(points)))
             marks.append(.init(style: "d k\(place)", path: Path.dots(points), title: arm.words))
         }
         let table = Table(
@@ -111,6 +111,10 @@ package struct LabelCurvePart: Encodable, Sendable {
                     below: zip(figures.points, counts).map {
                         .init(place: across.part($1), text: String($0.labelledSubjects))
                     }, marks: marks)
-            ], axis: "labelled people", legend: arms.enumerated().map { ("k\($0)", $1.words) }, table: table)
+            ], axis: "labelled people", legend: arms.enumerated().map { (Self.style(ofArm: $0), $1.words) },
+            table: table)
     }
+
+    /// Every second line is dashed: whoever sees two colours as one tells them apart all the same.
+    private static func style(ofArm place: Int) -> String { "k\(place)\(place.isMultiple(of: 2) ? "" : " dash")" }
 }

@@ -34,7 +34,10 @@ extension NightsPart {
     var agreementWords: Prose {
         let limits: Prose =
             agreement.contains { $0.difference.lowerLimit != nil }
-            ? " Between the limits (bias ± 1.96 standard deviations) lie about 95 of 100 nights; those of the table are the same for every night."
+            ? """
+             Between the limits (bias ± 1.96 standard deviations) lie about 95 of 100 nights\
+            \(nights.count < 20 ? ", as far as so few tell" : ""); those of the table are the same for every night.
+            """
             : ""
         let few: Prose =
             agreement.contains { $0.difference.nights < BlandAltman.fewestNights }
@@ -53,8 +56,15 @@ extension NightsPart {
              People are drawn with all their nights, 2,000 times, of those who have the value; what fewer than five people \
             have, has no interval.
             """ : " What fewer than five people have, has no interval."
+        let lacking = nights.count { $0.scored != nil && $0.partWithoutStage > 0.05 }
+        let holes: Prose =
+            lacking > 0
+            ? """
+             Of \(Prose.counted(lacking, "night", "nights")) more than 5 % of the time in bed has no stage: what is a time or a \
+            part of it is too small there, and both are nearer to each other than whole nights would be.
+            """ : ""
         return """
-            Bias: the mean difference; differences of percentages are in percentage points.\(limits)\(slope)\(few)\(intervals) (Bland and Altman 1986; Menghini and others, Sleep \
+            Bias: the mean difference; differences of percentages are in percentage points.\(limits)\(slope)\(few)\(holes)\(intervals) (Bland and Altman 1986; Menghini and others, Sleep \
             44, 2021.)
             """
     }

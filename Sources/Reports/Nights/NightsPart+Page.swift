@@ -1,3 +1,4 @@
+import Datasets
 import Recognition
 
 extension NightsPart {
@@ -53,17 +54,31 @@ extension NightsPart {
         let unscored = nights.count { $0.scored == nil }
         let over =
             switch unscored {
-            case 0: "both are taken over the sleep epochs that were scored"
+            case 0: "both are taken from the first to the last sleep epoch that is scored and recognised"
             case nights.count: "they are taken over all that was recognised"
-            default: "both are taken over the sleep epochs that were scored, of nights without such over all"
+            default:
+                "both are taken from the first to the last sleep epoch that is scored and recognised, of nights without such "
+                    + "over all"
             }
         let joined: Prose =
             stretches > nights.count
-            ? " Gaps divided them into \(stretches) recordings: in a gap time is time in bed, and no stage." : ""
+            ? " Gaps divided them into \(stretches) recordings." : ""
         return """
             \(nights.count) \(nights.count == 1 ? "night" : "nights") of \(people) \(people == 1 ? "person" : "people"), \
             in sleep epochs of 30 s. \(compared) Statistics follow the definitions of the American Academy of Sleep Medicine; \
-            \(over), and where the datasets do not say when the lights went out, the time recorded is the time in bed.\(joined)
+            \(over), and where the datasets do not say when the lights went out, the time recorded is the time in bed.\(joined)\(lacking)
+            """
+    }
+
+    /// What is said of sleep epochs without a stage within nights.
+    private var lacking: Prose {
+        let found = nights.filter { $0.epochsWithoutStage > 0 }
+        guard let most = found.max(by: { $0.partWithoutStage < $1.partWithoutStage }) else { return "" }
+        let whose: Prose = nights.count > 1 ? ", of \(name: most.recording)" : ""
+        return """
+             In \(Prose.counted(found.count, "night", "nights")) sleep epochs in between have no stage, \
+            \(found.count > 1 ? "up to " : "")\(percent: most.partWithoutStage) of the time in bed\(whose): they count as \
+            time in bed, and as neither sleep nor wake, so that the time asleep and its part are smaller there than they were.
             """
     }
 
@@ -85,10 +100,13 @@ extension NightsPart {
         return "Answers are missing. \(whole)\(some)What is said here is said of the sleep epochs with answers alone."
     }
 
-    /// How much of a night was recognised, where that is not all.
+    /// How much of a night was recognised and scored, where that is not all.
     private func answeredWords(_ night: Night) -> Prose {
-        guard let part = night.answeredPart, part < 1 else { return "" }
-        return "only \(percent: part) of this recording has answers; "
+        let answered: Prose =
+            night.answeredPart.map { $0 < 1 ? "only \(percent: $0) of this recording has answers; " : "" } ?? ""
+        guard night.epochsWithoutStage > 0 else { return answered }
+        let minutes = Double(night.epochsWithoutStage) * SleepEpochWindow.epochSeconds / 60
+        return "\(answered)\(minutes, 1) min of its time in bed have no stage; "
     }
 
     func prose(_ statistic: NightStatistic, _ value: Double) -> Prose {

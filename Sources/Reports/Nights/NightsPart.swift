@@ -1,3 +1,4 @@
+import Datasets
 package import Recognition
 
 /// The part of a report about nights: what was scored and what was recognised, above each other.
@@ -14,6 +15,9 @@ package struct NightsPart: Encodable, Sendable {
         package let agreement: Double?
         /// Cohen's kappa of the two; nil, and null in files, of none and where both are of one class alone.
         @NullWhereNone package internal(set) var kappa: Double?
+        /// How many between the first and the last sleep epoch compared, of nights without any between the first and
+        /// the last recognised, have no stage: time in bed, and neither sleep nor wake.
+        package let epochsWithoutStage: Int
         /// The statistics of what was scored, from the first to the last sleep epoch compared; nil of none.
         package let scored: SleepStatistics?
         /// The statistics of what was recognised, over the same sleep epochs, or over all where none was scored.
@@ -25,6 +29,13 @@ package struct NightsPart: Encodable, Sendable {
             case subject, recording, agreement, kappa, scored, recognised
             case answeredPart = "answered_part"
             case comparedEpochs = "compared_epochs"
+            case epochsWithoutStage = "epochs_without_stage"
+        }
+
+        /// The part of its time in bed that has no stage.
+        var partWithoutStage: Double {
+            recognised.timeInBed > 0
+                ? Double(epochsWithoutStage) * SleepEpochWindow.epochSeconds / 60 / recognised.timeInBed : 0
         }
     }
 
@@ -147,13 +158,20 @@ package struct NightsPart: Encodable, Sendable {
         return SleepEpochAgreement(own, classes: classes, seed: seed)
     }
 
+    /// How many are not, between the first and the last that are.
+    private static func gaps(_ are: [Bool]) -> Int {
+        guard let first = are.firstIndex(of: true), let last = are.lastIndex(of: true) else { return 0 }
+        return are[first...last].count { !$0 }
+    }
+
     private static func night(_ night: RecordedNight, classes: [String]) -> Night {
         let (scored, recognised) = (night.scoredEpochs, night.recognisedEpochs)
         let part = night.sampleCount.map { Double(night.positions.count) / Double(max($0, 1)) }
         let isBoth = zip(scored, recognised).map { $0 != nil && $1 != nil }
         guard let first = isBoth.firstIndex(of: true), let last = isBoth.lastIndex(of: true) else {
             return Night(
-                subject: night.subject, recording: night.recording, comparedEpochs: 0, agreement: nil, kappa: nil,
+                subject: night.subject, recording: night.recording, comparedEpochs: 0,
+                agreement: nil, kappa: nil, epochsWithoutStage: gaps(recognised.map { $0 != nil }),
                 scored: nil, recognised: SleepStatistics(of: recognised, classes: classes), answeredPart: part)
         }
         func compared(_ epochs: [Int?]) -> SleepStatistics {
@@ -165,7 +183,8 @@ package struct NightsPart: Encodable, Sendable {
         }
         return Night(
             subject: night.subject, recording: night.recording, comparedEpochs: scores.samples,
-            agreement: scores.accuracy, kappa: scores.kappa, scored: compared(scored), recognised: compared(recognised),
+            agreement: scores.accuracy, kappa: scores.kappa, epochsWithoutStage: gaps(isBoth), scored: compared(scored),
+            recognised: compared(recognised),
             answeredPart: part)
     }
 }

@@ -19,7 +19,7 @@ struct EDFCommand: ReaderCommand {
             Stages may be spelt in all usual ways; what is not known is named, and refused where it is much (--stage-map). \
             Give --signals and --hypnogram once for each night, in the same order, or --root for a folder of pairs that are called \
             alike: night1-PSG.edf and night1-Hypnogram.edf, night1.edf and night1.txt (.csv, .tsv, .xml, .rml, .annot), or the names \
-            of NSRR, BIDS and the Sleep-EDF Database.
+            of NSRR, BIDS and the Sleep-EDF Database. A folder of BIDS is read with its folders sub-LABEL.
 
             Example:
               ssrm data edf --signals SC4001E0-PSG.edf \\

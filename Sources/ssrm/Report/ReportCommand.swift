@@ -40,7 +40,7 @@ struct ReportCommand: ParsableCommand {
         help: """
             Of nights: a CSV file recording,start with the time of day at which each begins, like night1,22:47 (which \
             holds for night1+20, what follows a gap in it, too, unless a line of its own says when that begins). It goes before what the dataset knows, and may leave out \
-            what that knows; hours since the first sample are drawn where it is not known.
+            what that knows and nothing else; without --starts hours since the first sample are drawn where it is not known.
             """,
         completion: .file())
     var starts: String?
