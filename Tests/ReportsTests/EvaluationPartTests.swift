@@ -77,6 +77,26 @@ private func figuresThatNoEvaluationComesToAreRefused(_ wrong: WrongFigure) thro
     #expect(again?["kappa"] is NSNull && (again?["subjects"] as? [[String: Any]])?[0]["kappa"] is NSNull)
 }
 
+@Test func whatIsAbovePlainToolsIsShownWithItsInterval() throws {
+    var report = Report(title: "t", version: "1")
+    report.evaluation = try EvaluationPart(try MadeUp.evaluation(), baselines: try MadeUp.baselines())
+    let text = report.html.replacing(/<[^>]*>/, with: "")
+    #expect(text.contains("ssrm, paper above majority, raw"))
+    #expect(text.contains("0.714 [0.641, 0.783]"))
+    let again = try JSONEncoder().encode(try MadeUp.baselines())
+    #expect(try JSONDecoder().decode(BaselineFigures.self, from: again) == MadeUp.baselines())
+}
+
+@Test func anAccuracyThatIsNotTheMatrixsIsRefused() throws {
+    var json = try #require(
+        try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")) as? [String: Any])
+    json["accuracy"] = 0.5
+    let figures = try JSONDecoder().decode(
+        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: json))
+    let error = #expect(throws: ReportError.self) { try EvaluationPart(figures, file: "evaluation.json") }
+    #expect(error?.description == "evaluation.json: its accuracy is not that of its confusion matrix: make it anew")
+}
+
 @Test func plainToolsOfOtherSamplesAreRefused() throws {
     let figures = try MadeUp.evaluation(replacing: [("\"dataset_digest\":\"", "\"dataset_digest\":\"0")])
     #expect(throws: ReportError.self) { try EvaluationPart(figures, baselines: try MadeUp.baselines()) }

@@ -1,32 +1,34 @@
-package import Recognition
+package import SleepRecognition
 
 /// What `Scripts/compare-baselines --json` found; keys that are not read here may be there too.
 package struct BaselineFigures: Codable, Sendable, Equatable {
-    /// A tool's figures, pooled over folds.
-    package struct Tool: Codable, Sendable, Equatable {
-        /// Its name.
+    /// A tool's figures, pooled over folds, or how far a tool is above another, paired person by person.
+    package struct Row: Codable, Sendable, Equatable {
+        /// The tool's name.
         package let tool: String
-        /// What it read: `raw` or `prepared`; nil of one that reads as it likes.
+        /// The tool that it is above; nil for the tool's own figures.
+        package let minus: String?
+        /// What it, or the one that it is above, read: `raw` or `prepared`; nil of one that reads as it likes.
         package let inputs: String?
-        /// The part of samples that was recognised right.
-        package let accuracy: Double
-        /// Cohen's kappa; nil, and null in files, where all samples and all answers are of one class.
-        @NullWhereNone package private(set) var kappa: Double?
-        /// The mean F1 of the classes that occur.
-        package let macroF1: Double
-        /// The accuracy's interval over people; nil where no people were held out.
-        package let accuracyInterval: Interval?
-        /// Kappa's interval, likewise.
-        package let kappaInterval: Interval?
-        /// The macro F1's interval, likewise.
-        package let macroF1Interval: Interval?
+        /// The figures.
+        package let figures: PooledFigures
 
-        private enum CodingKeys: String, CodingKey {
-            case tool, inputs, accuracy, kappa
-            case macroF1 = "macro_f1"
-            case accuracyInterval = "accuracy_interval"
-            case kappaInterval = "kappa_interval"
-            case macroF1Interval = "macro_f1_interval"
+        private enum CodingKeys: CodingKey { case tool, minus, inputs }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            tool = try container.decode(String.self, forKey: .tool)
+            minus = try container.decodeIfPresent(String.self, forKey: .minus)
+            inputs = try container.decodeIfPresent(String.self, forKey: .inputs)
+            figures = try PooledFigures(from: decoder)
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            try figures.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(tool, forKey: .tool)
+            try container.encodeIfPresent(minus, forKey: .minus)
+            try container.encodeIfPresent(inputs, forKey: .inputs)
         }
     }
 
@@ -48,10 +50,12 @@ package struct BaselineFigures: Codable, Sendable, Equatable {
     /// Which packages they were.
     package let packages: [String]
     /// The tools.
-    package let tools: [Tool]
+    package let tools: [Row]
+    /// How far each evaluation that was given is above each tool; nil in files of versions before.
+    package let differences: [Row]?
 
     private enum CodingKeys: String, CodingKey {
-        case format, data, scheme, every, packages, tools
+        case format, data, scheme, every, packages, tools, differences
         case datasetDigest = "dataset_digest"
         case protocolName = "protocol"
     }

@@ -15,9 +15,10 @@ extension EvaluationPart {
             macroF1: (figures.macroF1, figures.macroF1Interval), kappa: (figures.kappa, figures.kappaInterval))
         let others = baselines.tools.map { tool in
             Row(
-                name: "\(name: tool.tool)\(tool.inputs.map { ", \($0)" } ?? "")",
-                accuracy: (tool.accuracy, tool.accuracyInterval), macroF1: (tool.macroF1, tool.macroF1Interval),
-                kappa: (tool.kappa, tool.kappaInterval))
+                name: "\(name: tool.tool)\(Self.inputs(of: tool))",
+                accuracy: (tool.figures.accuracy, tool.figures.accuracyInterval),
+                macroF1: (tool.figures.macroF1, tool.figures.macroF1Interval),
+                kappa: (tool.figures.kappa, tool.figures.kappaInterval))
         }
         let rows = ([own] + others).sorted { $0.kappa.0 ?? -.infinity > $1.kappa.0 ?? -.infinity }
         let ends = rows.flatMap { [$0.kappa.0].compactMap(\.self) + ($0.kappa.1.map { [$0.low, $0.high] } ?? []) }
@@ -45,11 +46,33 @@ extension EvaluationPart {
                             whisker ?? .none,
                         ]
                     })),
+        ] + differences(baselines) + [
             .note(
                 """
                 raw: the tool read the samples as they are; prepared: what ssrm prepares of them.\(every) Made with \
                 \(name: baselines.packages.joined(separator: ", ")).
-                """),
+                """)
+        ]
+    }
+
+    private static func inputs(of row: BaselineFigures.Row) -> Prose { row.inputs.map { ", \(name: $0)" } ?? "" }
+
+    /// How far evaluations are above the tools: of the same people, so that it is surer than its parts.
+    private func differences(_ baselines: BaselineFigures) -> [Block] {
+        guard let rows = baselines.differences, !rows.isEmpty else { return [] }
+        return [
+            .table(
+                Table(
+                    caption: "How far above each, paired person by person; 95 % intervals over people",
+                    head: ["", "kappa", "accuracy", "macro F1"],
+                    rows: rows.map { row in
+                        [
+                            .text("\(name: row.tool) above \(name: row.minus ?? "")\(Self.inputs(of: row))"),
+                            .number("\(row.figures.kappa, 3)\(row.figures.kappaInterval, 3)"),
+                            .number("\(row.figures.accuracy, 3)\(row.figures.accuracyInterval, 3)"),
+                            .number("\(row.figures.macroF1, 3)\(row.figures.macroF1Interval, 3)"),
+                        ]
+                    }))
         ]
     }
 }

@@ -33,6 +33,11 @@ package struct EvaluationPart: Encodable, Sendable {
             throw .otherForm(
                 file: name, reason: "it has \(fault), which none comes to: make it anew")
         }
+        let right = figures.confusion.indices.reduce(0) { $0 + figures.confusion[$1][$1] }
+        let all = figures.confusion.joined().reduce(0, +)
+        guard all == 0 || abs(Double(right) / Double(all) - figures.accuracy) < 1e-6 else {
+            throw .otherForm(file: name, reason: "its accuracy is not that of its confusion matrix: make it anew")
+        }
         if let baselines {
             let theirs = [baselines.datasetDigest, baselines.scheme, baselines.protocolName]
             guard theirs == [figures.datasetDigest, figures.scheme, figures.protocolName] else {
