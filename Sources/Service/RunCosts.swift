@@ -168,9 +168,9 @@ package struct RunCosts: Sendable {
     /// How many relays suit the machines, where there are several and no relay yet, and what part of an exchange is
     /// left with them at most: the vectors of the relays and, one after the other, those of one relay's workers.
     private var relays: (count: Int, part: Double)? {
-        let names = byWorker.keys.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        let names = Set(byWorker.keys.map(WorkerName.machine))
         // Where few are asked the others take nothing of the link.
-        let machines = min(Set(names.map(WorkerName.machine)).count, usual.parts / max(usual.rounds, 1))
+        let machines = min(names.count, usual.parts / max(usual.rounds, 1))
         guard machines >= 4, !names.contains(where: { $0.hasPrefix("relay ") }) else { return nil }
         let count = RunPlan.relays(suiting: machines)
         let others = (machines + count - 1) / count - 1

@@ -53,6 +53,15 @@ import Testing
         }
     }
 
+    /// Tasks of an array of Slurm's have a key each; what keys of one machine have in common is its name.
+    @Test func workersOfSeveralKeysOnOneMachineAreOnOne() throws {
+        try take(["4-1/node1:7", "4-2/node1:8", "n2/node2:9", "n2/node2:10", "n3/node3:11"].map(joined) + [step(1)])
+        let status = try status()
+        #expect(status.machines.map(\.name) == ["node1", "n2/node2", "n3/node3"])
+        #expect(status.machines.map(\.workers) == [2, 2, 1])
+        #expect(status.lines.contains("workers     5 on 3 machines"))
+    }
+
     @Test func workersAndTheirMachinesHaveTheirShares() throws {
         try take([
             joined("lab1:1"), joined("lab1:2"), joined("lab2:9"), step(1),

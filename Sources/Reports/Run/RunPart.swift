@@ -199,8 +199,8 @@ package struct RunPart: Encodable, Sendable {
         }
         self.events = Dictionary(grouping: happened, by: \.name).mapValues(\.count)
         checkpoints = Set(happened.filter { $0.kind == .checkpointWritten }.compactMap(\.step)).sorted()
-        workers = Self.shares(kept) { $0 }
-        machines = Self.shares(kept, by: WorkerName.machine)
+        workers = Self.shares(kept, by: { $0 }) { $0.first ?? "" }
+        machines = Self.shares(kept, by: WorkerName.machine) { WorkerName.machine(ofAll: $0) }
         lineCount = lines.metricsLineCount
         unreadableLines = lines.unreadableMetrics + lines.unreadableEvents
         let shown = min(kept.count, 20)
@@ -213,7 +213,9 @@ package struct RunPart: Encodable, Sendable {
     }
 
     /// What workers of each group did: sums over lines, each for as many steps as it is of.
-    private static func shares(_ lines: [RunMetrics], by group: (String) -> String) -> [Share] {
+    private static func shares(
+        _ lines: [RunMetrics], by group: (String) -> String, called name: (Set<String>) -> String
+    ) -> [Share] {
         struct Sum { var (computing, exchanging, waiting, names) = (0.0, 0.0, 0.0, Set<String>()) }
         var sums: [String: Sum] = [:]
         var before = 0
@@ -230,10 +232,10 @@ package struct RunPart: Encodable, Sendable {
             }
         }
         let all = max(sums.values.reduce(0) { $0 + $1.computing }, 1e-12)
-        return sums.map { name, sum in
+        return sums.values.map { sum in
             let own = max(sum.computing + sum.exchanging + sum.waiting, 1e-12)
             return Share(
-                name: name, workers: sum.names.count, computingShare: sum.computing / all,
+                name: name(sum.names), workers: sum.names.count, computingShare: sum.computing / all,
                 computing: sum.computing / own, exchanging: sum.exchanging / own, waiting: sum.waiting / own)
         }.sorted { ($1.computingShare, $0.name) < ($0.computingShare, $1.name) }
     }

@@ -210,14 +210,15 @@ package struct RunStatus: Encodable {
     ) -> [Machine] {
         let times = Dictionary((measured?.time ?? []).map { ($0.worker, $0) }) { first, _ in first }
         let leaves = times.values.reduce(0) { $0 + ($1.leaves ?? 0) }
-        return Dictionary(grouping: names, by: WorkerName.machine).sorted { $0.key < $1.key }.map { name, workers in
+        return Dictionary(grouping: names, by: WorkerName.machine).sorted { $0.key < $1.key }.map { _, workers in
             let own = workers.compactMap { times[$0] }
             let round = measured?.round.map { $0 * Double(own.count) } ?? 0
             func part(_ time: KeyPath<RunMetrics.Worker, Double>) -> Double? {
                 round > 0 ? min(1, own.reduce(0) { $0 + $1[keyPath: time] } / round) : nil
             }
             return Machine(
-                name: name, workers: workers.count, processor: workers.compactMap { processors[$0] }.first ?? "",
+                name: WorkerName.machine(ofAll: workers), workers: workers.count,
+                processor: workers.compactMap { processors[$0] }.first ?? "",
                 share: leaves > 0 ? own.reduce(0) { $0 + ($1.leaves ?? 0) } / leaves : nil,
                 computing: part(\.computing), exchanging: part(\.exchanging))
         }
