@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import threading
 
-from .troubles import Trouble, last_line
+from .troubles import Trouble, TroubleHere, is_of_disk, last_line
 
 PUBLIC = re.compile(rb"^ssrm-public [0-9a-f]{64} \S+$", re.MULTILINE)
 
@@ -62,8 +62,7 @@ class Keys:
         if not (self.folder / "secret").exists():
             status, errors = self.ask("new", self.folder, "--label", "coordinator")
             if status != 0:
-                is_disk = any(words in errors for words in ("No space left", "quota", "Read-only"))
-                hint = "" if is_disk else "; with `-- --plaintext-network` none is needed"
+                hint = "" if is_of_disk(errors) else "; with `-- --plaintext-network` none is needed"
                 raise Trouble("no key can be made: %s%s" % (last_line(errors), hint))
 
     def forget(self):
@@ -89,7 +88,10 @@ class Keys:
 
     def authorize(self, key, label):
         """Lets a key come, the line of its public half."""
-        descriptor, name = tempfile.mkstemp(prefix="ssrm-")
+        try:
+            descriptor, name = tempfile.mkstemp(prefix="ssrm-")
+        except OSError as error:
+            raise TroubleHere("can't be let in: no temporary file can be made here: %s" % error.strerror)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(key.encode() + b"\n")
@@ -100,4 +102,5 @@ class Keys:
         finally:
             os.unlink(name)
         if status != 0:
-            raise Trouble("can't be let in: %s" % last_line(errors))
+            kind = TroubleHere if is_of_disk(errors) else Trouble
+            raise kind("can't be let in: %s" % last_line(errors))

@@ -38,6 +38,8 @@ class Launch:
         # By the name of the host that it is on.
         self.relays = {}
         self.is_ending = threading.Event()
+        # What is wrong with this machine, told once for all hosts.
+        self.faults_here = set()
         self.interrupted = None
         self.patience_end = 0.0
         self.finished = 0
@@ -89,8 +91,12 @@ class Launch:
         self.lock = open(str(self.run / "launcher"), "w")
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise Trouble("%s is in use by another ssh-launch; --add gives it another host" % self.run)
+        except OSError as error:
+            raise Trouble("%s/launcher can't be locked: %s; a run needs a file system with locks, so that no two of these "
+                          "start hosts for it: choose another --run folder, or have it mounted with locks"
+                          % (self.run, error.strerror))
         LOG.append(open(str(self.run / "logs" / "launch.log"), "ab"))
         for left in self.run.glob("add-*"):
             left.unlink()

@@ -9,7 +9,7 @@ import threading
 import time
 
 from .keys import key_in
-from .troubles import LostRelay, Trouble, last_line, trouble_of_end, trouble_of_port, trouble_of_ssh
+from .troubles import LostRelay, Trouble, TroubleHere, last_line, trouble_of_end, trouble_of_port, trouble_of_ssh
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "remote"
 # What was never seen in the job is tried so often, what was there so often: about six minutes.
@@ -61,6 +61,8 @@ class Member:
     def __init__(self, launch, host, name, told):
         self.launch, self.host, self.name, self.told = launch, host, name, told
         self.log = launch.run / "logs" / (name + ".log")
+        # What it says is written there, and read.
+        self.file = None
         self.process = None
         # The host behind whose relay it is being started; None for the coordinator.
         self.behind = None
@@ -118,6 +120,13 @@ class Member:
                 if isinstance(trouble, LostRelay):
                     self.told("%s %s; trying again" % (self.title, trouble))
                     self.launch.is_ending.wait(1)
+                    continue
+                if isinstance(trouble, TroubleHere):
+                    if str(trouble) not in self.launch.faults_here:
+                        self.launch.faults_here.add(str(trouble))
+                        self.told("%s %s; that is a fault of this machine: hosts wait until it is mended"
+                                  % (self.title, trouble))
+                    self.launch.is_ending.wait(5)
                     continue
                 if time.monotonic() - start > LONG_ENOUGH:
                     failures = 0
@@ -214,10 +223,14 @@ class Member:
         A Trouble where it ends with a fault, or has lost the hub.
         """
         label = self.launch.keys.label(self.name) if self.launch.keys else ""
-        with self.log.open("ab") as log:
-            self.begin = log.tell()
-            command = remote("work", self.role, arguments[0], label, hub.public if label else "", *arguments[1:])
-            self.process = self.ssh(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
+        command = remote("work", self.role, arguments[0], label, hub.public if label else "", *arguments[1:])
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)  # somebody may have removed it
+            self.file = self.log.open("a+b")
+        except OSError as error:
+            raise TroubleHere("can't be started: %s can't be written: %s" % (self.log, error.strerror))
+        self.begin = self.file.seek(0, os.SEEK_END)
+        self.process = self.ssh(command, stdin=subprocess.PIPE, stdout=self.file, stderr=self.file)
         try:
             self.see_through(hub, label)
         finally:
@@ -267,13 +280,13 @@ class Member:
         return self.bytes_since(self.begin)
 
     def bytes_since(self, place):
-        with self.log.open("rb") as log:
-            log.seek(place)
-            return log.read(1 << 20)
+        file = self.file  # the one that is open, as its name may be gone
+        return os.pread(file.fileno(), 1 << 20, place)
 
     @property
     def said(self):
         """What it said last since then."""
-        with self.log.open("rb") as log:
-            log.seek(max(self.begin, log.seek(0, os.SEEK_END) - (1 << 16)))
-            return log.read().decode(errors="replace")
+        file = self.file
+        end = os.fstat(file.fileno()).st_size
+        begin = max(self.begin, end - (1 << 16))
+        return os.pread(file.fileno(), max(end - begin, 0), begin).decode(errors="replace")

@@ -22,11 +22,20 @@ class Trouble(Exception):
         self.is_final, self.is_of_host = is_final, is_of_host or is_final
 
 
+class TroubleHere(Trouble):
+    """Of this machine: no fault of the host's, and tried again until it is mended."""
+
+
 class LostRelay(Trouble):
     """Of a worker whose relay is gone: no fault of its own, and tried again as often as the relay is."""
 
     def __init__(self):
         super().__init__("lost the relay that it was behind")
+
+
+def is_of_disk(errors):
+    """Whether what a program said is about a disk that takes nothing."""
+    return any(words in errors for words in ("No space left", "quota", "Read-only file system", "Input/output error"))
 
 
 def last_line(text):

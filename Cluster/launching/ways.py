@@ -61,7 +61,7 @@ class Head:
 
     def endpoint_for(self, host):
         """Where what runs on a host looks for the coordinator."""
-        wildcard = re.match(r"tcp://(?:\*|0\.0\.0\.0|\[?::\]?):([0-9]+)$", self.endpoint)
+        wildcard = re.match(r"tcp://(\*|0\.0\.0\.0|\[?::\]?):([0-9]+)$", self.endpoint)
         if host.connect or not wildcard:
             return host.connect or self.endpoint
         try:
@@ -70,8 +70,12 @@ class Head:
             address = None
         if not address:
             raise Trouble("can't be told where the coordinator is, which listens at all addresses: no way to that host is "
-                          "known here; write connect=tcp://ADDRESS:%s in the list" % wildcard.group(1), is_final=True)
-        return "tcp://%s:%s" % (address, wildcard.group(1))
+                          "known here; write connect=tcp://ADDRESS:%s in the list" % wildcard.group(2), is_final=True)
+        if ":" in address and ":" not in wildcard.group(1):
+            raise Trouble("is reached at IPv6 addresses, and the coordinator listens at those of IPv4 alone: start with "
+                          "--listen 'tcp://[::]:%s', which is at both, or write connect=tcp://ADDRESS:%s in the list"
+                          % (wildcard.group(2), wildcard.group(2)), is_final=True)
+        return "tcp://%s:%s" % (address, wildcard.group(2))
 
     @property
     def public(self):

@@ -54,6 +54,47 @@ import Testing
         #expect(printed == told)
     }
 
+    @Test func aHostOfIPv6IsToldOfWhereTheCoordinatorListensAtIPv4Alone() throws {
+        let printed = try LauncherScript.printed(
+            """
+            from launching import hosts, troubles, ways
+            ways.address_towards = lambda host, _: "[2001:db8::5]"
+            for endpoint in ["tcp://[::]:7000", "tcp://0.0.0.0:7000"]:
+                try:
+                    print(ways.Head(endpoint, None, None).endpoint_for(hosts.Host("lab1")))
+                except troubles.Trouble as trouble:
+                    print(trouble.is_final, "--listen 'tcp://[::]:7000'" in str(trouble))
+            """)
+        #expect(printed == "tcp://[2001:db8::5]:7000\nTrue True")
+    }
+
+    /// A disk here that is full is no host's fault, and is told of once for all.
+    @Test func aFaultOfThisMachineCostsNoHost() throws {
+        let printed = try LauncherScript.printed(
+            """
+            import pathlib, threading
+            from types import SimpleNamespace
+            from launching import hosts, member, troubles
+            class Ending(threading.Event):
+                def wait(self, seconds):
+                    return False
+            launch = SimpleNamespace(run=pathlib.Path("/nowhere"), interrupted=False, is_ending=Ending(), faults_here=set())
+            class Tried(member.Member):
+                tries = 0
+                def work(self):
+                    self.tries += 1
+                    if self.tries < 30:
+                        raise troubles.TroubleHere("can't be let in: No space left on device")
+            for name in ["lab1", "lab2"]:
+                tried = Tried(launch, hosts.Host(name), name, print)
+                tried.keep_up()
+                print(tried.tries)
+            """)
+        let line =
+            "lab1 can't be let in: No space left on device; that is a fault of this machine: hosts wait until it is "
+        #expect(printed == line + "mended\n30\n30")
+    }
+
     @Test func whatIsCopiedToHostsIsNoFileThatIsLeft() throws {
         for name in ["bin/ssrm", "lib/ssrm/library", "share/ssrm/package"] { try folder.write("x", to: "root/\(name)") }
         try folder.write("", to: "temporary/other")

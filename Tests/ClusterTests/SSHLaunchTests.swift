@@ -166,6 +166,27 @@ struct SSHLaunchTests {
         #expect(late.status == 1 && late.errors.contains("no ssh-launch runs in"), "\(late.errors)")
     }
 
+    /// As under nohup, when the terminal closes.
+    @Test func aHangUpThatWasIgnoredFromTheStartEndsNothingAndLogsThatAreGoneAreMadeAnew() throws {
+        defer { processes.endAll() }
+        let script = try job.folder.write("#!/bin/sh\ntrap '' HUP\nexec '\(Self.script)' \"$@\"\n", to: "nohup")
+        chmod(script, 0o755)
+        let list = try job.folder.write("host1\n", to: "hosts.txt")
+        let launcher = try launch(
+            "ssh", ["--hosts", list, "--program", ProgramRun.ssrm, "--local-program", ProgramRun.ssrm],
+            flags: ClusterJob.endless, script: script)
+        try job.events(of: "ssh").waits(for: .joined, count: 1)
+        launcher.signal(SIGHUP)
+        try FileManager.default.removeItem(atPath: job.run("ssh") + "/logs")
+        let added = try ProgramRun(["--add", "host2", "--run", job.run("ssh")], program: Self.script)
+            .result(seconds: 60)
+        #expect(added.status == 0 && added.errors.contains("host2: joined with 1 thread"), "\(added.errors)")
+        #expect(job.text("ssh/logs/host2.log").contains("joined the job"))
+        launcher.signal(SIGTERM)
+        #expect(launcher.result(seconds: 60).status == 143)
+        #expect(processes.left() == [])
+    }
+
     /// What a program says that does not start there, or is another, and what a person has to do.
     @Test(arguments: [
         ("0.1.0", "has ssrm 0.1.0"),

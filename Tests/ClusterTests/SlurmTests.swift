@@ -193,6 +193,20 @@ struct SlurmTests {
         #expect(try job.digest(of: "array") == job.digestOfLocalRun(ClusterJob.long))
     }
 
+    /// Slurm by itself keeps the other nodes of such a job until its time is over.
+    @Test func aJobThatLosesItsFirstNodeGoesBackIntoTheQueue() throws {
+        defer { processes.endAll() }
+        let number = try submit("slurm", flags: ClusterJob.endless)
+        try job.events(of: "slurm").waits(for: .joined, count: 2)
+        let node = try command("scontrol", "show", "job", number).firstMatch(of: /BatchHost=(\w+)/)
+        try kill(node: try #require(node.map { String($0.output.1) }))
+        let isRequeued = waitFor(every: 500_000) {
+            (try? command("scontrol", "show", "job", number))?.contains("Restarts=1 ") == true
+        }
+        #expect(isRequeued)
+        _ = try command("scancel", number)
+    }
+
     @Test func aCoordinatorWhoseNodeIsLostIsFollowedByAnotherWithTheSameWorkers() throws {
         defer { processes.endAll() }
         let coordinator = try submitCoordinator("array")
