@@ -119,7 +119,7 @@ class Host:
 
     @property
     def known_as(self):
-        """What a person types after `ssh`."""
+        """What a person types after `ssh`, and after `-F` where that is needed."""
         port = "-p %d " % self.port if self.port else ""
         return port + shlex.quote((self.user + "@" if self.user else "") + (self.address or self.label))
 

@@ -190,7 +190,7 @@ class Member:
         )
         if status != 0 or "machine=" not in output:
             told = "".join(line for line in errors.splitlines(True) if not line.startswith("Warning: "))
-            raise trouble_of_ssh(host, status, told or output)
+            raise trouble_of_ssh(host, status, told or output, self.launch.options.ssh_config)
         found = found_of(output)
         package.require(host, found)
         if found.get("reaches") == "no":

@@ -1,6 +1,7 @@
 """What goes wrong with a host, in a line that says what to do."""
 
 import re
+import shlex
 
 # What Debian calls the package of a library that the program may miss where it was not copied with its libraries.
 PACKAGES = {
@@ -43,9 +44,9 @@ def last_line(text):
     return re.sub(r"[\x00-\x1f\x7f]", "?", lines[-1])[:300] if lines else "it said nothing"
 
 
-def trouble_of_ssh(host, status, errors):
-    """Of a command that ssh did not run."""
-    known = host.known_as
+def trouble_of_ssh(host, status, errors, config=None):
+    """Of a command that ssh, told of a configuration or not, did not run."""
+    known = ("-F %s " % shlex.quote(config) if config else "") + host.known_as
     if "Could not resolve hostname" in errors:
         return Trouble("can't be reached by ssh: no machine of that name is known here; write its address in the list "
                        "(%s address=10.0.0.7) or mend the name" % host.label, is_final=True)
@@ -70,7 +71,8 @@ def trouble_of_ssh(host, status, errors):
                        is_of_host=True)
     if status == 255:
         return Trouble("can't be reached by ssh: %s" % last_line(errors), is_of_host=True)
-    return Trouble("does not run a plain command (exit code %d): %s" % (status, last_line(errors)), is_of_host=True)
+    return Trouble("does not run a plain command (exit code %d; does a start-up file there, .bashrc say, end the shell, ask "
+                   "something or start another?): %s" % (status, last_line(errors)), is_of_host=True)
 
 
 def trouble_of_port(address, port, why, relay=None):
@@ -135,8 +137,13 @@ def trouble_of_end(role, host, status, text, log):
     if status < 0:
         return Trouble("is cut off: ssh to it was ended by signal %d here" % -status, is_of_host=True)
     if status == 255:
-        return Trouble("can't be reached by ssh any more, or the connection was lost: %s [%s]" % (last_line(text), log),
-                       is_of_host=True)
+        # The last line is ssh's, or what the program said while all was well.
+        said = last_line(text)
+        why = "" if said.startswith(("joined the job", "listening")) else ": " + said
+        return Trouble("can't be reached by ssh any more, or the connection was lost%s [%s]" % (why, log), is_of_host=True)
+    if status == 73:
+        return Trouble("can't write the key of its %s there, into $XDG_RUNTIME_DIR, $TMPDIR or /tmp: is there room? %s [%s]"
+                       % (role, last_line(text), log))
     if status == 2:
         said = re.search("^Error: .*", text, re.MULTILINE)
         return Trouble("can't start its %s: %s [%s]" % (role, last_line(said.group() if said else text), log),

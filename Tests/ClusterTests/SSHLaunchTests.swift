@@ -215,7 +215,7 @@ struct SSHLaunchTests {
                 + "verification failed.", "`ssh-keygen -f \"/k\" -R \"[lab9]:2222\"`"
         ),
         ("No ED25519 host key is known for lab9.\nHost key verification failed.", "connect once by hand"),
-        ("anna@lab9: Permission denied (publickey).", "`ssh-copy-id lab9`"),
+        ("anna@lab9: Permission denied (publickey).", "/config lab9`, or start your ssh agent"),
     ])
     func aHostThatSSHDoesNotReachIsToldOfInOneLine(said: String, advice: String) throws {
         defer { processes.endAll() }

@@ -44,3 +44,11 @@ private struct Line: Encodable {
     #expect("a\u{202E}b\u{2066}c\u{200F}".printable == "a?b?c?")
     #expect("Mühle 水車".printable == "Mühle 水車" && String(repeating: "x", count: 400).printable.count == 300)
 }
+
+@Test(arguments: [
+    (0.9, "0:00"), (7, "0:07"), (3765, "1:02:45"), (259_199, "71:59:59"), (259_200, "3 d 00:00:00"),
+    (273_906, "3 d 04:05:06"), (-1, "0:00"), (.nan, "0:00"),
+])
+func aLengthOfTimeIsAClockAndFromThreeDaysOnHasDays(seconds: Double, said: String) {
+    #expect(seconds.asClock == said)
+}
