@@ -28,7 +28,7 @@ struct TableClock {
     /// A time that says by itself when it was, or the instants at which the clock of the place showed it.
     private enum Instants {
         case known(Int, ahead: Int32)
-        case shown(local: Int, [Int], TimeZone)
+        case shown(local: Int, [Int])
     }
 
     private mutating func instants(_ written: WrittenTime, _ path: String) throws(DatasetError) -> Instants {
@@ -55,7 +55,7 @@ struct TableClock {
             guard !instants.isEmpty else {
                 throw written.refusal("is leapt over by the clocks of \(clock.zone.identifier)")
             }
-            return .shown(local: local, instants, clock.zone)
+            return .shown(local: local, instants)
         }
     }
 
@@ -66,7 +66,7 @@ struct TableClock {
         let written = WrittenTime(rows, file, file.places.position, option: "--time-column")
         switch try instants(written, file.path) {
         case .known(let time, let ahead): return (time, ahead)
-        case .shown(let local, let instants, _):
+        case .shown(let local, let instants):
             let person = Person(subject: subject, isOfLabels: file.places.values.isEmpty)
             let before = orders[person]?.order.undecidedLine
             let answer = orders[person, default: (WallClockOrder(), file)].order.onTime(instants, line: rows.rowLine)
@@ -109,7 +109,7 @@ struct TableClock {
             let end: Int
             switch try instants(written, file.path) {
             case .known(let time, _): end = time
-            case .shown(_, let instants, _):
+            case .shown(_, let instants):
                 endsInDoubledHour += instants.count > 1 ? 1 : 0
                 end = instants.first { $0 >= time } ?? instants[instants.count - 1]
             }

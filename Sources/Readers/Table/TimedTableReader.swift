@@ -32,8 +32,6 @@ struct TimedTableReader {
     }
 
     let columns: TableColumns
-    /// Where labels stand in files of their own; nil where values and labels are in the same files.
-    let labelColumns: TableColumns?
     let labels: TableLabels
     let format: TableRecordings.Format
     /// What the values of each column must be; empty for any number, which is then rounded to a Float.
@@ -68,7 +66,7 @@ struct TimedTableReader {
         try TableRecordings.requireDistinct(paths + (labelFiles?.paths ?? []))
         var columns = columns
         columns.areTimed = true
-        labelColumns = labelFiles?.columns(from: columns)
+        let labelColumns = labelFiles?.columns(from: columns)
         if labelFiles != nil { (columns.label, columns.labelEnd) = (nil, nil) }
         self.columns = columns
         (self.labels, self.format, self.limits) = (labels, format, limits)

@@ -66,12 +66,8 @@ extension EvaluationPart {
                     caption: "How far above each, paired person by person; 95 % intervals over people",
                     head: ["", "kappa", "accuracy", "macro F1"],
                     rows: rows.map { row in
-                        [
-                            .text("\(name: row.tool) above \(name: row.minus ?? "")\(Self.inputs(of: row))"),
-                            .number("\(row.figures.kappa, 3)\(row.figures.kappaInterval, 3)"),
-                            .number("\(row.figures.accuracy, 3)\(row.figures.accuracyInterval, 3)"),
-                            .number("\(row.figures.macroF1, 3)\(row.figures.macroF1Interval, 3)"),
-                        ]
+                        [.text("\(name: row.tool) above \(name: row.minus ?? "")\(Self.inputs(of: row))")]
+                            + Table.cells(row.figures)
                     }))
         ]
     }

@@ -47,14 +47,6 @@ package struct LabelCurvePart: Encodable, Sendable {
                 + [Table.row("seed", "\(name: String(figures.seed))")])
     }
 
-    private func cells(_ figures: PooledFigures) -> [Table.Cell] {
-        [
-            .number("\(figures.kappa, 3)\(figures.kappaInterval, 3)"),
-            .number("\(figures.accuracy, 3)\(figures.accuracyInterval, 3)"),
-            .number("\(figures.macroF1, 3)\(figures.macroF1Interval, 3)"),
-        ]
-    }
-
     /// By how much the pre-trained arm is above each other.
     private var gains: Table {
         Table(
@@ -62,7 +54,7 @@ package struct LabelCurvePart: Encodable, Sendable {
             head: ["labelled people; gain over", "kappa", "accuracy", "macro F1"],
             rows: figures.points.flatMap { point in
                 point.differences.map {
-                    [.text("\(point.labelledSubjects), \($0.arm.words)")] + cells($0.figures)
+                    [.text("\(point.labelledSubjects), \($0.arm.words)")] + Table.cells($0.figures)
                 }
             })
     }
@@ -99,7 +91,7 @@ package struct LabelCurvePart: Encodable, Sendable {
             head: ["labelled people; how trained", "kappa", "accuracy", "macro F1"],
             rows: figures.points.flatMap { point in
                 point.arms.map { arm in
-                    [.text("\(point.labelledSubjects), \(arm.arm.words)")] + cells(arm.figures)
+                    [.text("\(point.labelledSubjects), \(arm.arm.words)")] + Table.cells(arm.figures)
                 }
             })
         return Figure(

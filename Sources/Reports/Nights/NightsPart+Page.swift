@@ -1,4 +1,3 @@
-import Datasets
 import Recognition
 
 extension NightsPart {
@@ -105,8 +104,7 @@ extension NightsPart {
         let answered: Prose =
             night.answeredPart.map { $0 < 1 ? "only \(percent: $0) of this recording has answers; " : "" } ?? ""
         guard night.epochsWithoutStage > 0 else { return answered }
-        let minutes = Double(night.epochsWithoutStage) * SleepEpochWindow.epochSeconds / 60
-        return "\(answered)\(minutes, 1) min of its time in bed have no stage; "
+        return "\(answered)\(night.minutesWithoutStage, 1) min of its time in bed have no stage; "
     }
 
     func prose(_ statistic: NightStatistic, _ value: Double) -> Prose {

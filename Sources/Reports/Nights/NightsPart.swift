@@ -32,10 +32,12 @@ package struct NightsPart: Encodable, Sendable {
             case epochsWithoutStage = "epochs_without_stage"
         }
 
+        /// How many minutes of its time in bed have no stage.
+        var minutesWithoutStage: Double { Double(epochsWithoutStage) * SleepEpochWindow.epochSeconds / 60 }
+
         /// The part of its time in bed that has no stage.
         var partWithoutStage: Double {
-            recognised.timeInBed > 0
-                ? Double(epochsWithoutStage) * SleepEpochWindow.epochSeconds / 60 / recognised.timeInBed : 0
+            recognised.timeInBed > 0 ? minutesWithoutStage / recognised.timeInBed : 0
         }
     }
 

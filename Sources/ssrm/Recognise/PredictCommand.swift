@@ -153,10 +153,10 @@ struct PredictCommand: ParsableCommand {
             return try WholeFile.write(try answers.json(positionSeconds: seconds), to: out)
         }
         try WholeFolder.writeUnlessEnded(try answers.files(format), to: out)
-        if format == .bids, let first = answers.renamedParticipants.first {
-            let count = answers.renamedParticipants.count
+        let renamed = format == .bids ? answers.renamedParticipants : []
+        if let first = renamed.first {
             Terminal.error(
-                "note: \(count == 1 ? "one person has" : "\(count) people have") a label that is not the name "
+                "note: \(renamed.count == 1 ? "one person has" : "\(renamed.count) people have") a label that is not the name "
                     + "(\(first.label) is \(quoted(first.name))): participants.tsv says who is who")
         }
         guard format == .edf else { return }
