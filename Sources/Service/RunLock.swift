@@ -22,7 +22,6 @@ final class RunLock: Sendable {
     /// finds any more.
     private static func locked(_ path: String, folder: String) throws -> Int32 {
         for _ in 0..<attempts {
-            let isNew = access(path, F_OK) != 0
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
             if descriptor < 0 { throw ServiceError("\(path): can't be written: \(String(cString: strerror(errno)))") }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -32,7 +31,6 @@ final class RunLock: Sendable {
                     throw ServiceError(
                         "\(folder) is in use by another coordinator; wait for it or choose another --run folder")
                 }
-                if isNew { unlink(path) }  // nobody can hold it
                 throw ServiceError(
                     "\(path) can't be locked: \(String(cString: strerror(fault))); a run needs a file system with locks, so "
                         + "that no two coordinators write there: choose another --run folder, or have it mounted with locks"

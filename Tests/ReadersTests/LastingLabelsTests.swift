@@ -98,7 +98,7 @@ func aLabelThatLastsIsThatOfEachSleepEpochInIt(ownFile: Bool, lasting: TableColu
     ])
     let (labels, source) = try watch.table()
     #expect(labels.hasPrefix("W W W - N2 N2 N2 N2 N2 N2 N3"))
-    #expect(source.notes.contains("1 sleep epoch whose rows have different labels is without one"))
+    #expect(source.notes.contains("1 sleep epoch with different labels is without one"))
 }
 
 @Test func twoDevicesThatDifferLeaveNoLabelAndTwoThatAgreeTheirs() throws {
@@ -183,4 +183,43 @@ func aLabelThatLastsIsThatOfEachSleepEpochInIt(ownFile: Bool, lasting: TableColu
         source.notes.contains(
             "1 end of labels in the hour that comes twice in Europe/Berlin: of each the first time behind the label's begin "
                 + "counts"))
+}
+
+@Test func filesOfLabelsWithoutAnyAreRefused() throws {
+    #expect(Watch(spans: []).refusal() == "labels.csv: no row has a label: without labels leave --label-file out")
+    let unscored = Watch(spans: [(0, 1_500, "?"), (0, 0, "W")])
+    #expect(unscored.refusal() == "labels.csv: no row has a label: without labels leave --label-file out")
+    let later = Watch(spans: [(90_000, 91_500, "N2")]).refusal()
+    #expect(later.hasPrefix("labels.csv: no sleep epoch with a value gets a label from it: its first is of subject"))
+    #expect(later.contains("2024-03-02T22:00:00Z") && later.contains("2024-03-01T21:00:00Z"))
+}
+
+@Test func rowsWithoutALabelThatLastsAreCountedAsSuch() throws {
+    let watch = Watch(spans: [(0, 900, "N2"), (900, 1_500, "?"), (900, 900, "W")])
+    #expect(
+        try watch.table().source.skipped.map(\.reason).first == "no label in it, or one that lasts no time")
+    #expect(try watch.table().source.skipped.first?.count == 2)
+}
+
+@Test func whatTwoLabelsBothSpanCountsOnceWhereTheyDiffer() throws {
+    // 10 s of both, a third of the sleep epoch: it has no label, as another of which little is known.
+    let watch = Watch(spans: [(0, 300, "W"), (300, 310, "N1"), (300, 310, "N2"), (330, 1_500, "REM")])
+    let (labels, source) = try watch.table()
+    #expect(labels.hasPrefix((times(10, "W") + ["-", "REM"]).joined(separator: " ")))
+    #expect(!source.notes.contains { $0.contains("different labels") }, "\(source.notes)")
+}
+
+@Test func whoNamesALabelThatTheFileOfValuesLacksIsToldOfFilesOfLabels() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("time,bpm\n\(start),60\n", to: "a.csv")
+    func refusal(_ labelFiles: LabelFiles?) -> String {
+        let columns = TableColumns(
+            subject: .named("ada"), recording: nil, position: "time", label: "level", values: .named(["bpm"]))
+        let error = #expect(throws: DatasetError.self) {
+            _ = try TimedTable(files: [path], columns: columns, labels: TableLabels(.stage), labelFiles: labelFiles)
+        }
+        return error.map { "\($0)" } ?? ""
+    }
+    #expect(refusal(nil).hasSuffix("where labels are in files of their own, name those with --label-file"))
+    #expect(refusal(LabelFiles(paths: [path])).hasSuffix("leave --label-file out where one file has both"))
 }

@@ -200,7 +200,7 @@ func aStepThatHintsAtAnotherClockIsNoted(step: Int, said: String?) throws {
     #expect(
         codes == Array(repeating: "W", count: 10) + [nil] + Array(repeating: "N1", count: 4)
             + Array(repeating: nil, count: 5))
-    #expect(source.notes.last == "1 sleep epoch whose rows have different labels is without one")
+    #expect(source.notes.last == "1 sleep epoch with different labels is without one")
 }
 
 @Test func sleepEpochsBeginWhereTheFirstLabelDoes() throws {

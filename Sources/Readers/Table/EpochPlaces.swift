@@ -86,9 +86,9 @@ struct EpochPlaces {
         let labelled = rows.filter { reader.rows[$0].label != nil }
         if !reader.labelEnds.isEmpty {
             return covered(by: labelled, reader).compactMapValues { times in
-                let most = times.filter { 2 * $0.value > Self.length }
+                let most = times.ofLabels.filter { 2 * $0.value > Self.length }
                 if most.count == 1 { return (most.first?.key, false) }
-                return 2 * times.values.reduce(0, +) > Self.length ? (nil, true) : nil
+                return 2 * times.ofAny > Self.length ? (nil, true) : nil
             }
         }
         return gathered(labelled, labelShift, reader).mapValues { TimedStretches.label(of: $0, reader) }
@@ -106,23 +106,39 @@ struct EpochPlaces {
         "nearly each another than the one before: do they stand where the stage changes? name the column that says how "
         + "long each lasts with --label-end or --label-seconds, or give a row with the stage for each 30 s"
 
-    /// For how long each label lasts in each sleep epoch, by the sleep epoch's number and the label.
-    private func covered(by labelled: [Int], _ reader: TimedTableReader) -> [Int: [Int: Int]] {
-        var covered: [Int: [Int: Int]] = [:]
-        // What two rows of one label both span counts once.
-        var reached: [Int: Int] = [:]
+    /// For how much of a sleep epoch labels last, each and any.
+    private struct Covered {
+        var ofLabels: [Int: Int] = [:]
+        var ofAny = 0
+    }
+
+    /// For how long labels last in each sleep epoch, by its number.
+    private func covered(by labelled: [Int], _ reader: TimedTableReader) -> [Int: Covered] {
+        var covered: [Int: Covered] = [:]
+        // What two rows of one label both span counts once, and of any label too.
+        var (reached, reachedByAny): ([Int: Int], Int) = ([:], .min)
         for row in labelled {
             guard let label = reader.rows[row].label, let end = reader.labelEnds[row] else { continue }
-            var time = max(reader.rows[row].time, reached[label] ?? .min)
-            while time < end {
-                let number = number(time)
-                let next = min(end, origin + (number + 1) * Self.length)
-                covered[number, default: [:]][label, default: 0] += next - time
-                time = next
+            let start = reader.rows[row].time
+            forEachEpoch(from: max(start, reached[label] ?? .min), to: end) {
+                covered[$0, default: Covered()].ofLabels[label, default: 0] += $1
             }
+            forEachEpoch(from: max(start, reachedByAny), to: end) { covered[$0, default: Covered()].ofAny += $1 }
             reached[label] = max(end, reached[label] ?? .min)
+            reachedByAny = max(end, reachedByAny)
         }
         return covered
+    }
+
+    /// Calls `body` with each sleep epoch's number in a span of time, and how much of the span lies in it.
+    private func forEachEpoch(from start: Int, to end: Int, _ body: (Int, Int) -> Void) {
+        var time = start
+        while time < end {
+            let number = number(time)
+            let next = min(end, origin + (number + 1) * Self.length)
+            body(number, next - time)
+            time = next
+        }
     }
 
     /// The rows with a value in a column of each sleep epoch that has some, by its number.

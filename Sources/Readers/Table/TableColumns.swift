@@ -99,7 +99,7 @@ public struct TableColumns: Sendable, Equatable {
         in names: [String], valueNames: [String]?, path: String, line: Int
     ) throws(DatasetError) -> Places {
         let placesOfName = Dictionary(grouping: names.indices) { names[$0] }
-        func place(_ name: String) throws(DatasetError) -> Int {
+        func place(_ name: String, remedy: String = "") throws(DatasetError) -> Int {
             let found = placesOfName[name] ?? []
             if found.count == 1 { return found[0] }
             if found.count > 1 {
@@ -107,17 +107,21 @@ public struct TableColumns: Sendable, Equatable {
             }
             let near = nearestName(to: name, among: names).map { "; did you mean \(quoted($0))?" }
             let present = names.count == 1 ? "; the header is one column" : "; there are \(list(names))"
-            throw .badLine(path: path, line: line, reason: "there is no column \(quoted(name))" + (near ?? present))
+            throw .badLine(
+                path: path, line: line, reason: "there is no column \(quoted(name))" + (near ?? present) + remedy)
         }
-        let subject = try subjectColumn.map(place)
-        let recording = try recording.map(place)
+        let subject = try subjectColumn.map { name throws(DatasetError) in try place(name) }
+        let recording = try recording.map { name throws(DatasetError) in try place(name) }
         func timePlaces(_ column: String) throws(DatasetError) -> Places.Time {
             var places: [Int] = []
             for name in timeNames(column, in: names) { places.append(try place(name)) }
             return Places.Time(date: places.count > 1 ? places[0] : nil, time: places[places.count - 1])
         }
         let position = try timePlaces(position)
-        let label = try label.map(place)
+        let areInFilesOfTheirOwn = "; where labels are in files of their own, name those with --label-file"
+        let label = try label.map { name throws(DatasetError) in
+            try place(name, remedy: areTimed && values != .none ? areInFilesOfTheirOwn : "")
+        }
         let labelEnd: Places.LabelEnd? =
             switch labelEnd {
             case nil: nil

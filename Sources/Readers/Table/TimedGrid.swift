@@ -48,7 +48,7 @@ struct TimedGrid {
             let values = columns.compactMap { $0[number] }
             return values.count == columns.count ? (number - least, values, labels[number]?.label) : nil
         }
-        rowCount += rows.count
+        rowCount += reader.count(withValueIn: rows)
         epochCount += epochs.count
         let path = reader.paths[Int(start.file)]
         let own = epochs.compactMap(\.label)

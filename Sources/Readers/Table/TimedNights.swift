@@ -90,6 +90,7 @@ public struct TimedNights: RecordingSource {
         let runs = nights.enumerated().map {
             TableRun(name: $0, firstPosition: $1.run.firstPosition, labels: $1.run.labels, start: $1.start)
         }
+        try reader.requireLabels(in: runs)
         outline = DatasetOutline(
             kind: "table-night", vocabulary: .stage, rows: wanted.content.count, columns: window,
             content: wanted.content, units: wanted.units, of: TableRun.recordings(runs, nights.map(\.name)))

@@ -176,8 +176,7 @@ struct TimedStretches {
 
     /// What is said of so many sleep epochs whose rows have different labels.
     static func note(onDisputed count: Int) -> String {
-        "\(SkippedItem.Kind.sleepEpoch.counted(count)) whose rows have different labels \(count == 1 ? "is" : "are") "
-            + "without one"
+        "\(SkippedItem.Kind.sleepEpoch.counted(count)) with different labels \(count == 1 ? "is" : "are") without one"
     }
 
     /// The label of a sleep epoch's rows; none where they differ.

@@ -63,6 +63,7 @@ public struct TimedTable: RecordingSource {
             let reasons = ["no sleep epoch is left", distance, leftOut].compactMap(\.self) + doubts
             throw .unsuitable(path: paths[0], reason: reasons.joined(separator: "; "))
         }
+        try reader.requireLabels(in: grid.runs)
         values = grid.values
         notes = nameNotes + reader.notes + grid.notes
         outline = DatasetOutline(

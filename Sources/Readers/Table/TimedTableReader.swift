@@ -36,7 +36,9 @@ struct TimedTableReader {
     let format: TableRecordings.Format
     /// What the values of each column must be; empty for any number, which is then rounded to a Float.
     let limits: [Limit]
+    /// The files of values, and behind them those of labels.
     private(set) var paths: [String] = []
+    private let labelPaths: [String]
     private(set) var valueNames: [String] = []
     private(set) var names = TableNames()
     private(set) var labelTexts: TableLabels.Texts
@@ -63,7 +65,13 @@ struct TimedTableReader {
         _ paths: [String], _ columns: TableColumns, labelFiles: LabelFiles?, labels: TableLabels, times: TimeColumn,
         format: TableRecordings.Format, limits: [Limit] = []
     ) throws(DatasetError) {
-        try TableRecordings.requireDistinct(paths + (labelFiles?.paths ?? []))
+        labelPaths = labelFiles?.paths ?? []
+        if let both = labelPaths.first(where: paths.contains) {
+            throw .unsuitable(
+                path: both,
+                reason: "given as --file and as --label-file: leave --label-file out where one file has both")
+        }
+        try TableRecordings.requireDistinct(paths + labelPaths)
         var columns = columns
         columns.areTimed = true
         let labelColumns = labelFiles?.columns(from: columns)
@@ -73,7 +81,7 @@ struct TimedTableReader {
         labelTexts = labels.noTexts
         clock = TableClock(times)
         for path in paths { try read(path) }
-        for path in labelFiles?.paths ?? [] { try read(path, labelColumns) }
+        for path in labelPaths { try read(path, labelColumns) }
         try clock.requireDecidedTimes()
     }
 
@@ -128,10 +136,38 @@ struct TimedTableReader {
 
     var skippedItems: [SkippedItem] {
         paths.compactMap { path in
-            withoutValue[path].map { SkippedItem(path: path, kind: .row, count: $0, reason: "no value in it") }
+            let reason = labelPaths.contains(path) ? "no label in it, or one that lasts no time" : "no value in it"
+            return withoutValue[path].map { SkippedItem(path: path, kind: .row, count: $0, reason: reason) }
         }
     }
 
     /// What was made of labels and times.
-    var notes: [String] { labelTexts.notes + clock.notes }
+    var notes: [String] {
+        let labelled = Set(rows.map { paths[Int($0.file)] })
+        let empty = labelPaths.filter { !labelled.contains($0) }.map { "\($0): no row of it has a label" }
+        return labelTexts.notes + clock.notes + empty
+    }
+
+    /// How many of some rows have a value.
+    func count(withValueIn rows: ArraySlice<Int>) -> Int {
+        let width = valueNames.count
+        return rows.count { row in values[row * width..<(row + 1) * width].contains { !$0.isNaN } }
+    }
+
+    /// Refuses files of labels from which no sleep epoch has one: they are of somebody or some time else.
+    func requireLabels(in runs: [TableRun]) throws(DatasetError) {
+        guard let path = labelPaths.first, !runs.contains(where: { $0.labels.contains { $0 != nil } }) else { return }
+        func first(_ row: Row) -> String {
+            "subject \(quoted(names.names[Int(row.name)].subject)), \(TimeText.utc(row.time))"
+        }
+        let areOfLabels = paths.count - labelPaths.count
+        guard let label = rows.first(where: { Int($0.file) >= areOfLabels }),
+            let value = rows.first(where: { Int($0.file) < areOfLabels })
+        else { throw .unsuitable(path: path, reason: "no row has a label: without labels leave --label-file out") }
+        throw .unsuitable(
+            path: path,
+            reason:
+                "no sleep epoch with a value gets a label from it: its first is of \(first(label)), the first value of "
+                + first(value))
+    }
 }
