@@ -20,11 +20,11 @@ struct ScoringClock: Equatable {
     /// The date as the file has it; empty where it has none.
     private(set) var date = ""
     /// The days that it may be, in seconds since 1970.
-    private var days: Set<Double> = []
+    private(set) var days: Set<Double> = []
     /// Whether the times themselves have dates.
-    private var areDated = false
+    private(set) var areDated = false
     /// The time of day beside the date of the lines before them.
-    private var timeBefore: Double?
+    private(set) var timeBefore: Double?
     /// Whether the times are a clock's beyond doubt: they have dates or halves of the day, or the program is known.
     private(set) var isCertain: Bool
 

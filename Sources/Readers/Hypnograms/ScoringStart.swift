@@ -12,9 +12,9 @@ struct ScoringStart: Equatable {
     /// Starts less than so many seconds apart are one: programs round them, and clocks drift.
     private static let tolerance = 2.0
 
-    private let start: RecordingStart
+    let start: RecordingStart
     /// Whether it says how far its clock is from UTC: the signals' may be another then.
-    private let hasZone: Bool
+    let hasZone: Bool
 
     /// Reads a text like `2010-11-17T22:00:00`, with a blank instead of the `T` and an offset from UTC perhaps; nil of
     /// another one.

@@ -1,11 +1,11 @@
 /// In which sleep epoch each row of a recording lies.
 ///
-/// A sleep epoch begins at the first row with a label, without any label at the first row, and numbers count from that
-/// one. What comes more often lies where its time does; labels that do so regularly are taken for the time from half
-/// their distance before to half of it behind. What stands once for a sleep epoch, a label as the value in its row,
-/// belongs to the one that begins nearest: clocks drift, and programs round times, and a label that comes a millisecond
-/// early is not the one of the sleep epoch before. Values once for each in rows of their own may stand anywhere in it,
-/// and be up to 5 s early.
+/// A sleep epoch begins where the hypnogram does, or at the first row with a label, without any label at the first row,
+/// and numbers count from that one. What comes more often lies where its time does; labels that do so regularly are
+/// taken for the time from half their distance before to half of it behind. What stands once for a sleep epoch, a label
+/// as the value in its row, belongs to the one that begins nearest: clocks drift, and programs round times, and a label
+/// that comes a millisecond early is not the one of the sleep epoch before. Values once for each in rows of their own
+/// may stand anywhere in it, and be up to 5 s early.
 struct EpochPlaces {
     /// When the sleep epoch with number 0 begins.
     let origin: Int
@@ -26,7 +26,9 @@ struct EpochPlaces {
         func distances(_ rows: [Int]) -> [Int] {
             zip(rows.dropFirst(), rows).map { reader.rows[$0].time - reader.rows[$1].time }.filter { $0 > 0 }
         }
-        origin = reader.rows[labelled.first ?? first].time
+        origin =
+            reader.areOfHypnograms
+            ? reader.hypnogramStarts[Int(reader.rows[first].name)] : reader.rows[labelled.first ?? first].time
         let ofLabels = distances(labelled)
         let shift = Self.areOfEpochs(ofLabels) ? Self.length / 2 : Self.shift(ofPartsOfEpochs: ofLabels)
         labelShift = shift

@@ -5,16 +5,20 @@ extension TableNames {
     /// A name for the recording that each of some files is: the file's without its ending, with its folder's in front
     /// where several files are called so.
     ///
-    /// - Parameter paths: the files, each once.
+    /// - Parameters:
+    ///   - paths: the files, each once.
+    ///   - remedy: what to do where one can't be called so.
     /// - Returns: the names, in the same order.
     /// - Throws: `DatasetError.unsuitable`, for a name that two files have all the same, or that can't be shown in a
     ///   line.
-    static func recordings(ofFiles paths: [String]) throws(DatasetError) -> [String] {
+    static func recordings(
+        ofFiles paths: [String],
+        remedy: String = "rename it, or name the column that says which recording a row is of with --recording"
+    ) throws(DatasetError) -> [String] {
         func stem(_ path: String) -> String {
             URL(filePath: path).deletingPathExtension().lastPathComponent.precomposedStringWithCanonicalMapping
         }
         let counts = Dictionary(paths.map { (visible(stem($0)), 1) }, uniquingKeysWith: +)
-        let remedy = "rename it, or name the column that says which recording a row is of with --recording"
         var pathOfName: [String: String] = [:]
         return try paths.map { path throws(DatasetError) in
             let folder = URL(filePath: path).deletingLastPathComponent().lastPathComponent

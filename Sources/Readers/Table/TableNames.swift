@@ -21,6 +21,14 @@ struct TableNames {
     private var isNamedByUser = false
     private var composed: [String: Int] = [:]
 
+    init() {}
+
+    /// Names that files have, each another one.
+    init(_ names: [(name: Name, path: String)]) {
+        self.names = names.map(\.name)
+        firstPlaces = names.map { ($0.path, 1) }
+    }
+
     /// The index of the name in a row.
     ///
     /// - Parameters:

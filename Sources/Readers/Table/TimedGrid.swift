@@ -3,7 +3,7 @@ import Datasets
 /// Sleep epochs made of timed rows.
 ///
 /// They lie as those that were scored: one begins at a recording's first row with a label, without any label at its
-/// first row. They are counted from the one that the first row is in.
+/// first row. They are counted from the one that the first row is in, or from a hypnogram's first.
 struct TimedGrid {
     /// Recordings by their subjects; `runs` has indices into these.
     private(set) var names: [TableNames.Name] = []
@@ -43,7 +43,8 @@ struct TimedGrid {
         let labels = places.labels(of: rows, reader)
         disagreeing += labels.values.count(where: \.isDisputed)
         let numbers = columns.reduce(Set(labels.keys)) { $0.union($1.keys) }
-        guard let least = numbers.min(), let most = numbers.max() else { return }
+        guard let earliest = numbers.min(), let most = numbers.max() else { return }
+        let least = reader.areOfHypnograms ? 0 : earliest
         let epochs = numbers.sorted().compactMap { number -> (number: Int, values: [Float], label: Int?)? in
             let values = columns.compactMap { $0[number] }
             return values.count == columns.count ? (number - least, values, labels[number]?.label) : nil

@@ -16,9 +16,13 @@ extension TimedNight {
         let name: TableNames.Name
         let path: String
         let isLabelled: Bool
+        /// Whether it is the night of a hypnogram, around which rows serve the first and last sleep epochs alone.
+        private let isOfHypnogram: Bool
         /// When the first sleep epoch with a row begins.
         private(set) var start: RecordingStart?
         private(set) var epochs: [Int: Epoch] = [:]
+        /// The number of the sleep epoch from which positions count.
+        let firstNumber: Int
         /// In the unit of a row's time, from the sleep epochs' origin.
         private(set) var heartRate: [(time: Int, value: Double)] = []
         private(set) var disputedCount = 0
@@ -28,6 +32,7 @@ extension TimedNight {
         init(_ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs, bridge: Double) {
             let first = reader.rows[rows[rows.startIndex]]
             (name, path) = (TimedStretches.name(of: first, reader), reader.paths[Int(first.file)])
+            isOfHypnogram = reader.areOfHypnograms
             let places = EpochPlaces(rows, reader)
             let labels = places.labels(of: rows, reader)
             isLabelled = !labels.isEmpty
@@ -62,8 +67,8 @@ extension TimedNight {
             }
             for (number, label) in labels { epochs[number, default: Epoch()].label = label.label }
             disputedCount = labels.values.count(where: \.isDisputed)
-            let least = epochs.keys.min() ?? 0
-            start = first.onItsClock(places.origin + least * TimedStretches.epochLength)
+            firstNumber = reader.areOfHypnograms ? 0 : epochs.keys.min() ?? 0
+            start = first.onItsClock(places.origin + firstNumber * TimedStretches.epochLength)
         }
 
         func unusable(_ reason: String) -> Unusable {
@@ -71,9 +76,10 @@ extension TimedNight {
         }
 
         func skipped(outside night: ClosedRange<Int>) -> [SkippedItem] {
-            let outside = epochs.keys.count { !night.contains($0) }
+            let outside = epochs.count { !night.contains($0.key) && (!isOfHypnogram || $0.value.label != nil) }
             let reason =
-                isLabelled ? "before the first label or behind the last" : "at an end without a value of every column"
+                isLabelled && !isOfHypnogram
+                ? "before the first label or behind the last" : "at an end without a value of every column"
             return [
                 SkippedItem(
                     path: path, kind: .row, count: tooLargeCount,

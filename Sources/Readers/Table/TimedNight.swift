@@ -4,13 +4,13 @@ import Signals
 /// One recording of timed rows as a night, and the inputs of its sleep epochs.
 ///
 /// Sleep epochs begin with the recording's first row that has a label, so that they are those that were scored; without
-/// any label, with its first row. Positions count from the one that the first row is in, after which it is named. The
-/// night lasts from the first to the last sleep epoch that has a label and a value of every column, without any label
-/// that has a value of every column.
+/// any label, with its first row. Positions count from the one that the first row is in, after which it is named; where
+/// a hypnogram has the labels, sleep epochs and positions are its own. The night lasts from the first to the last sleep
+/// epoch that has a label and a value of every column, without any label that has a value of every column.
 struct TimedNight {
     /// How long the heart rate may be looked at before the night where ``HeartRateVariation`` is computed, in seconds:
     /// the published nights, too, begin before the first score, and end with the last label, with or without values.
-    private static let leadSeconds = 1800.0
+    static let leadSeconds = 1800.0
     /// The width of its filter, in seconds, of which it needs half.
     private static let filterSeconds = 285.0
 
@@ -58,7 +58,7 @@ struct TimedNight {
             counts: wanted.activity ? Self.counts(of: found, in: extent) : nil, epochCount: extent.night.count)
         let withValues = Set(extent.own)
         run = (
-            extent.night.lowerBound - (found.epochs.keys.min() ?? 0),
+            extent.night.lowerBound - found.firstNumber,
             extent.night.map { withValues.contains($0) ? found.epochs[$0]?.label : nil }
         )
         start = found.start

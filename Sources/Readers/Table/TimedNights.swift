@@ -33,6 +33,8 @@ public struct TimedNights: RecordingSource {
     ///   - activity: the column of activity counts, or nil for none.
     ///   - labels: what the labels mean, stages of sleep.
     ///   - labelFiles: files that have the labels, and the files with the values then have none; nil for none.
+    ///   - hypnograms: hypnograms that have the labels, of which each makes a recording; nil for none. `columns` then
+    ///     have no label and no recording.
     ///   - times: how times are written.
     ///   - window: how many sleep epochs a sample spans; odd.
     ///   - longestGap: a longer gap, in seconds, divides two recordings where no column names them.
@@ -42,7 +44,8 @@ public struct TimedNights: RecordingSource {
     /// - Precondition: there is a column of heart rates or of activity counts.
     public init(
         files paths: [String], columns: TableColumns, heartRate: String?, activity: String?, labels: TableLabels,
-        labelFiles: LabelFiles? = nil, times: TimeColumn = TimeColumn(), window: Int = 1, longestGap: Double = 3600,
+        labelFiles: LabelFiles? = nil, hypnograms: TableHypnograms? = nil, times: TimeColumn = TimeColumn(),
+        window: Int = 1, longestGap: Double = 3600,
         bridge: Double = 0, format: TableRecordings.Format = TableRecordings.Format()
     ) throws(DatasetError) {
         precondition(labels.vocabulary == .stage, "sleep epochs have stages, not \(labels.vocabulary.rawValue)")
@@ -54,9 +57,11 @@ public struct TimedNights: RecordingSource {
         let limits: [TimedTableReader.Limit] =
             (wanted.heartRate ? [.heartRate] : []) + (wanted.activity ? [.count] : [])
         let reader = try TimedTableReader(
-            paths, columns, labelFiles: labelFiles, labels: labels, times: times, format: format, limits: limits)
+            paths, columns, labelFiles: labelFiles, labels: labels, times: times, format: format, limits: limits,
+            hypnograms: hypnograms, lead: TimedNight.leadSeconds)
         let nameNotes = try reader.names.notes()
-        let stretches = TimedStretches(reader, longestGap: columns.recording == nil ? longestGap : .infinity)
+        let stretches = TimedStretches(
+            reader, longestGap: columns.recording == nil && !reader.areOfHypnograms ? longestGap : .infinity)
         var unusable: [TimedNight.Unusable] = []
         var nights: [TimedNight] = []
         var constant = ConstantColumns(reader.valueNames)

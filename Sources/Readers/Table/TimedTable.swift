@@ -35,6 +35,8 @@ public struct TimedTable: RecordingSource {
     ///   - columns: which columns are what; `position` is the column of times.
     ///   - labels: what the labels mean, stages of sleep.
     ///   - labelFiles: files that have the labels, and the files with the values then have none; nil for none.
+    ///   - hypnograms: hypnograms that have the labels, of which each makes a recording; nil for none. `columns` then
+    ///     have no label and no recording.
     ///   - times: how times are written.
     ///   - window: how many sleep epochs a sample spans; odd.
     ///   - longestGap: a longer gap, in seconds, divides two recordings where no column names them.
@@ -43,17 +45,20 @@ public struct TimedTable: RecordingSource {
     /// - Throws: `DatasetError` that names the file, the line and the column.
     public init(
         files paths: [String], columns: TableColumns, labels: TableLabels, labelFiles: LabelFiles? = nil,
+        hypnograms: TableHypnograms? = nil,
         times: TimeColumn = TimeColumn(), window: Int = 1, longestGap: Double = 3600,
         format: TableRecordings.Format = TableRecordings.Format(), units: [String] = []
     ) throws(DatasetError) {
         precondition(labels.vocabulary == .stage, "sleep epochs have stages, not \(labels.vocabulary.rawValue)")
         self.window = SleepEpochWindow(width: window)
         let reader = try TimedTableReader(
-            paths, columns, labelFiles: labelFiles, labels: labels, times: times, format: format)
+            paths, columns, labelFiles: labelFiles, labels: labels, times: times, format: format, hypnograms: hypnograms
+        )
         let valueNames = reader.valueNames
         let units = try columns.units(units, ofValues: valueNames.count, path: paths[0])
         let nameNotes = try reader.names.notes()
-        let stretches = TimedStretches(reader, longestGap: columns.recording == nil ? longestGap : .infinity)
+        let stretches = TimedStretches(
+            reader, longestGap: columns.recording == nil && !reader.areOfHypnograms ? longestGap : .infinity)
         let grid = TimedGrid(reader, stretches)
         skipped = reader.skippedItems + grid.skipped
         guard !grid.runs.isEmpty else {

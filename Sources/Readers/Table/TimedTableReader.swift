@@ -49,6 +49,10 @@ struct TimedTableReader {
     private(set) var labelEnds: [Int: Int] = [:]
     private var clock: TableClock
     private var withoutValue: [String: Int] = [:]
+    /// When the hypnogram begins that a recording is the night of, by the name's index; empty where there are none.
+    private(set) var hypnogramStarts: [Int] = []
+    /// What was found of hypnograms.
+    private var (hypnogramNotes, hypnogramItems): ([String], [SkippedItem]) = ([], [])
 
     /// Reads all of some files.
     ///
@@ -60,10 +64,12 @@ struct TimedTableReader {
     ///   - times: how times are written.
     ///   - format: how the files are written.
     ///   - limits: what the values of each column must be.
+    ///   - hypnograms: files with the labels, of which each makes a recording; or nil.
+    ///   - lead: how many seconds around a hypnogram its recording has values.
     /// - Throws: `DatasetError` that names the file, the line and the column.
     init(
         _ paths: [String], _ columns: TableColumns, labelFiles: LabelFiles?, labels: TableLabels, times: TimeColumn,
-        format: TableRecordings.Format, limits: [Limit] = []
+        format: TableRecordings.Format, limits: [Limit] = [], hypnograms: TableHypnograms? = nil, lead: Double = 0
     ) throws(DatasetError) {
         labelPaths = labelFiles?.paths ?? []
         if let both = labelPaths.first(where: paths.contains) {
@@ -83,6 +89,7 @@ struct TimedTableReader {
         for path in paths { try read(path) }
         for path in labelPaths { try read(path, labelColumns) }
         try clock.requireDecidedTimes()
+        if let hypnograms { try divide(by: hypnograms, lead: Int(lead) * TimeText.second) }
     }
 
     /// Reads a file of values, or with columns of their own one of labels.
@@ -132,20 +139,71 @@ struct TimedTableReader {
         self.rows.append(Row(time: time, name: Int32(name), file: Int32(paths.count - 1), label: label, ahead: ahead))
     }
 
+    // MARK: - Hypnograms
+
+    /// Whether each recording is the night of a hypnogram.
+    var areOfHypnograms: Bool { !hypnogramStarts.isEmpty }
+
+    /// Makes recordings of the rows within hypnograms, whose stages are their labels.
+    private mutating func divide(by hypnograms: TableHypnograms, lead: Int) throws(DatasetError) {
+        hypnogramNotes = try names.notes()
+        var times: [String: [Int]] = [:]
+        for (name, own) in Dictionary(grouping: rows, by: \.name) {
+            times[names.names[Int(name)].subject] = own.map(\.time).sorted()
+        }
+        let placed = try hypnograms.placed(beside: times, columns.subject)
+        let nightsOfName = names.names.map { name in
+            placed.nights.indices.filter { placed.nights[$0].name.subject == name.subject }
+        }
+        names = TableNames(placed.nights.map { ($0.name, $0.path) })
+        (hypnogramNotes, hypnogramItems) = (hypnogramNotes + placed.notes, placed.skipped)
+        let (all, allValues, width) = (rows, values, valueNames.count)
+        (rows, values) = ([], [])
+        var outside: [Int32: Int] = [:]
+        for (index, row) in all.enumerated() {
+            let near = nightsOfName[Int(row.name)].map { (night: $0, distance: placed.nights[$0].distance(row.time)) }
+            guard let nearest = near.min(by: { $0.distance < $1.distance }), nearest.distance <= lead else {
+                outside[row.file, default: 0] += 1
+                continue
+            }
+            // The hypnogram tells the clock that Unix times and those in UTC do not.
+            let ahead = row.ahead == Row.unknownClock ? placed.nights[nearest.night].ahead : row.ahead
+            rows.append(Row(time: row.time, name: Int32(nearest.night), file: row.file, label: nil, ahead: ahead))
+            values += allValues[index * width..<(index + 1) * width]
+        }
+        hypnogramItems += outside.sorted { $0.key < $1.key }.map { file, count in
+            SkippedItem(path: paths[Int(file)], kind: .row, count: count, reason: "in no hypnogram")
+        }
+        hypnogramStarts = placed.nights.map(\.start)
+        for (index, night) in placed.nights.enumerated() { addLabels(of: night, index) }
+    }
+
+    private mutating func addLabels(of night: TableHypnograms.Night, _ name: Int) {
+        let file = Int32(paths.count)
+        paths.append(night.path)
+        for (epoch, stage) in night.stages.enumerated() {
+            guard let stage else { continue }
+            let time = night.start + epoch * TimedStretches.epochLength
+            labelEnds[rows.count] = time + TimedStretches.epochLength
+            rows.append(Row(time: time, name: Int32(name), file: file, label: stage.rawValue, ahead: night.ahead))
+            values += repeatElement(.nan, count: valueNames.count)
+        }
+    }
+
     // MARK: - Report
 
     var skippedItems: [SkippedItem] {
         paths.compactMap { path in
             let reason = labelPaths.contains(path) ? "no label in it, or one that lasts no time" : "no value in it"
             return withoutValue[path].map { SkippedItem(path: path, kind: .row, count: $0, reason: reason) }
-        }
+        } + hypnogramItems
     }
 
     /// What was made of labels and times.
     var notes: [String] {
         let labelled = Set(rows.map { paths[Int($0.file)] })
         let empty = labelPaths.filter { !labelled.contains($0) }.map { "\($0): no row of it has a label" }
-        return labelTexts.notes + clock.notes + empty
+        return hypnogramNotes + labelTexts.notes + clock.notes + empty
     }
 
     /// How many of some rows have a value.

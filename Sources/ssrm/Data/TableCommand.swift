@@ -36,7 +36,7 @@ struct TableCommand: ReaderCommand {
 
             A label is of its row's own time, so that each sleep epoch needs one; with --label-end or --label-seconds it lasts, \
             and each sleep epoch has the one that lasts for more than half of it. --label-file names files with the labels where \
-            those with the values have none.
+            those with the values have none. --hypnogram names hypnograms of a polysomnograph that recorded at the same time.
 
             Labels are codes of the vocabulary (stage: W, N1, N2, N3, REM and other usual names of \
             stages, numbers excepted; posture: supine, right, left) or what \
@@ -58,6 +58,9 @@ struct TableCommand: ReaderCommand {
                 --time-column Time --label-time dateTime --time-zone Europe/Berlin \\
                 --label level --label-seconds seconds --label-map light=N2,deep=N3 \\
                 --heart-rate Value --bridge 90 --vocabulary stage --out nights.safetensors
+              ssrm data table --file watch.csv --subject id --time-column time \\
+                --time-zone Europe/Berlin --own-time-zones --hypnogram psg/*.edf \\
+                --heart-rate bpm --activity count --vocabulary stage --out nights.safetensors
             """)
 
     @Option(
@@ -87,6 +90,8 @@ struct TableCommand: ReaderCommand {
     var positionStep: Int?
 
     @OptionGroup var time: TimeOptions
+
+    @OptionGroup var hypnograms: TableHypnogramOptions
 
     @Option(name: .long, help: "The column with the label; without it no sample has one.")
     var label: String?
@@ -212,6 +217,7 @@ struct TableCommand: ReaderCommand {
         guard (position == nil) != (time.timeColumn == nil) else {
             throw ValidationError("say when with either --position COLUMN or --time-column COLUMN")
         }
+        try hypnograms.require(time, label: label, recording: recording)
         try time.timeColumn == nil ? validatePositions() : validateTimes()
     }
 
@@ -230,7 +236,7 @@ struct TableCommand: ReaderCommand {
         try time.requireTimed(isLabelled: label != nil, hasRecordings: recording != nil)
     }
 
-    var inputs: [String] { file + time.labelFile }
+    var inputs: [String] { file + time.labelFile + hypnograms.hypnogram }
 
     private var record: ReaderRecord {
         var settings = ["vocabulary": vocabulary.rawValue]
@@ -279,11 +285,13 @@ struct TableCommand: ReaderCommand {
         if isNight {
             return try TimedNights(
                 files: file, columns: columns, heartRate: heartRate, activity: activity, labels: labels,
-                labelFiles: time.labelFiles, times: time.times, window: window, longestGap: time.maxGap ?? 3600,
+                labelFiles: time.labelFiles, hypnograms: hypnograms.hypnograms(time.times), times: time.times,
+                window: window, longestGap: time.maxGap ?? 3600,
                 bridge: bridge ?? 0, format: format)
         }
         return try TimedTable(
-            files: file, columns: columns, labels: labels, labelFiles: time.labelFiles, times: time.times,
+            files: file, columns: columns, labels: labels, labelFiles: time.labelFiles,
+            hypnograms: hypnograms.hypnograms(time.times), times: time.times,
             window: window, longestGap: time.maxGap ?? 3600, format: format, units: units)
     }
 }

@@ -1,0 +1,209 @@
+import Datasets
+public import Foundation
+import Signals
+
+/// Hypnograms of polysomnographs that recorded beside the devices of a timed table, and have its labels.
+///
+/// Each is one night of one person. Where the table names its subjects in a column, a file's name begins with that of
+/// its subject, with nothing, or no letter and no digit, behind it: `P01.txt`, `P01-Hypnogram.edf`, and with `sub-`
+/// before it. Sleep epochs are those of the hypnogram.
+public struct TableHypnograms: Sendable {
+    /// The files, of any form that ``Polysomnography`` takes.
+    public var paths: [String]
+    /// The zone of the clock that they go by.
+    public var zone: TimeZone
+    /// When the first sleep epoch of the one file begins, as a table's times are written; nil: as the file says.
+    public var start: String?
+    /// In which order the numbers of a date in `start` stand.
+    public var order: DateOrder
+    /// Seconds that are added to their times.
+    public var offset: Double
+    /// What their texts mean.
+    public var reading: HypnogramReading
+
+    /// Hypnograms that say themselves when they begin, but for what is named here.
+    public init(
+        paths: [String], zone: TimeZone, start: String? = nil, order: DateOrder = .yearFirst, offset: Double = 0,
+        reading: HypnogramReading = .plain
+    ) {
+        (self.paths, self.zone, self.start, self.order) = (paths, zone, start, order)
+        (self.offset, self.reading) = (offset, reading)
+    }
+
+    /// A hypnogram's night.
+    struct Night {
+        let path: String
+        let name: TableNames.Name
+        /// When its first sleep epoch begins, in microseconds since 1970-01-01 00:00 UTC.
+        let start: Int
+        /// How many seconds ahead of UTC the clock of the place was then.
+        let ahead: Int32
+        let stages: [SleepStage?]
+
+        var times: Range<Int> { start..<start + stages.count * TimedStretches.epochLength }
+
+        /// How far a time is outside of it.
+        func distance(_ time: Int) -> Int { max(times.lowerBound - time, time - times.upperBound + 1, 0) }
+    }
+
+    /// The nights, and what was found.
+    struct Placed {
+        var nights: [Night] = []
+        var skipped: [SkippedItem] = []
+        var notes: [String] = []
+    }
+
+    /// Reads them.
+    ///
+    /// - Parameters:
+    ///   - times: when the rows of each subject are, in order.
+    ///   - subject: how the table names its subjects.
+    /// - Returns: the nights in which there are rows; those without are among what was skipped.
+    /// - Throws: `DatasetError` for a hypnogram that can't be used, whose subject or begin nothing tells, and where no
+    ///   night has a row.
+    func placed(
+        beside times: [String: [Int]], _ subject: TableColumns.Subject
+    ) throws(DatasetError) -> Placed {
+        var placed = Placed()
+        var texts = reading.mappedTexts
+        let names = try TableNames.recordings(ofFiles: paths, remedy: "rename it")
+        for (path, name) in zip(paths, names) {
+            let night = try night(path, named: name, beside: times, subject, &placed, &texts)
+            let own = times[night.name.subject] ?? []
+            let areScored = night.stages.contains { $0 != nil }
+            if areScored, own.contains(in: night.times) {
+                placed.nights.append(night)
+            } else {
+                let reason = areScored ? Self.reason(night, without: own) : "no sleep epoch of it has a stage"
+                placed.skipped.append(SkippedItem(path: path, kind: .recording, reason: reason))
+            }
+        }
+        placed.notes += texts.notes
+        guard !placed.nights.isEmpty else {
+            let first = placed.skipped.last { $0.kind == .recording }
+            throw .unsuitable(path: first?.path ?? paths[0], reason: first?.reason ?? "")
+        }
+        return placed
+    }
+
+    /// Reads one, which is of another time than those of its subject before it.
+    private func night(
+        _ path: String, named name: String, beside times: [String: [Int]], _ subject: TableColumns.Subject,
+        _ placed: inout Placed, _ texts: inout MappedTexts
+    ) throws(DatasetError) -> Night {
+        let scoring = try Scoring(opening: path, reading)
+        let subject =
+            switch subject {
+            case .named(let name): name
+            case .column: try Self.subject(ofFile: path, among: times.keys.sorted())
+            }
+        for interval in scoring.intervals where interval.kind != .event { texts.add(interval.text) }
+        let hypnogram = try Hypnogram(scoring, reading)
+        guard hypnogram.epochCount <= 2 * SleepEpochWindow.epochsPerDay else {
+            let hours = hypnogram.epochCount * 24 / SleepEpochWindow.epochsPerDay
+            throw .unsuitable(
+                path: path, reason: "its stages span \(hours) hours: are its times milliseconds or samples?")
+        }
+        placed.notes += scoring.notes + hypnogram.notes
+        placed.notes += try hypnogram.requireAgreement(0..<hypnogram.epochCount)
+        placed.skipped += hypnogram.skipped
+        let (start, ahead) = try start(of: scoring, hypnogram, beside: times[subject] ?? [])
+        let night = Night(
+            path: path, name: TableNames.Name(subject: subject, recording: name), start: start, ahead: ahead,
+            stages: hypnogram.stages(0..<hypnogram.epochCount))
+        let own = placed.nights.filter { $0.name.subject == subject }
+        if let other = own.first(where: { $0.times.overlaps(night.times) }) {
+            throw .unsuitable(
+                path: path, reason: "it and \(other.path) are of one time of subject \(quoted(subject)): keep one")
+        }
+        return night
+    }
+
+    private static func reason(_ night: Night, without times: [Int]) -> String {
+        func text(_ range: (Int, Int)) -> String { "from \(TimeText.utc(range.0)) to \(TimeText.utc(range.1))" }
+        let all = "it is \(text((night.times.lowerBound, night.times.upperBound)))"
+        let rows = times.isEmpty ? "" : ", and those are \(text((times[0], times[times.count - 1])))"
+        return
+            "no row of subject \(quoted(night.name.subject)) is in it: \(all)\(rows); --time-zone says by which clock it "
+            + "was written, --hypnogram-offset shifts it"
+    }
+
+    /// The subject whose name a file's begins with.
+    private static func subject(ofFile path: String, among subjects: [String]) throws(DatasetError) -> String {
+        let name = URL(filePath: path).lastPathComponent.precomposedStringWithCanonicalMapping
+        let names = name.hasPrefix("sub-") ? [name, String(name.dropFirst(4))] : [name]
+        func isCalled(_ name: String, like subject: String) -> Bool {
+            guard name.hasPrefix(subject) else { return false }
+            return name.dropFirst(subject.count).first.map { !$0.isLetter && !$0.isNumber } ?? true
+        }
+        let found = subjects.filter { subject in names.contains { isCalled($0, like: subject) } }
+        if found.count == 1 { return found[0] }
+        let shown = (found.isEmpty ? subjects : found).prefix(8).map { quoted($0) }.joined(separator: ", ")
+        let what = found.isEmpty ? "no subject of the table" : "several subjects"
+        throw .unsuitable(
+            path: path,
+            reason:
+                "its name begins like that of \(what) (\(shown)): call it as its subject, with - or _ before the rest")
+    }
+
+    /// When the first sleep epoch of a hypnogram begins.
+    private func start(
+        of scoring: Scoring, _ hypnogram: Hypnogram, beside times: [Int]
+    ) throws(DatasetError) -> (time: Int, ahead: Int32) {
+        var clock = WallClock(zone: zone)
+        func instants(showing local: Int) -> [(time: Int, ahead: Int32)] {
+            clock.instants(showing: local).map { ($0, Int32((local - $0) / TimeText.second)) }
+        }
+        var found: [(time: Int, ahead: Int32)] = []
+        if let start {
+            switch Array(start.utf8).withUnsafeBytes({ TimeText($0, order: order) }) {
+            case .instant(let time, let ahead): return (time, Int32(ahead))
+            case .local(let local): found = instants(showing: local)
+            case .number, nil:
+                throw .unsuitable(
+                    path: scoring.path,
+                    reason: "\(Self.startOption) \(quoted(start, upTo: 40)) is not a time like 2024-03-31T22:30:00")
+            }
+        } else {
+            let zeros = scoring.possibleZeros
+            guard !zeros.isEmpty else {
+                throw .unsuitable(
+                    path: scoring.path,
+                    reason: "it does not say on which day it begins, on the clock of the place: "
+                        + "\(Self.startOption) TIME says when its first sleep epoch does")
+            }
+            for zero in zeros {
+                let local = ((zero + hypnogram.firstOnset + offset) * Double(TimeText.second)).rounded()
+                found += instants(showing: Int(local, clampedTo: 0...Int.max / 4) ?? 0)
+            }
+        }
+        if found.count > 1 {
+            let length = hypnogram.epochCount * TimedStretches.epochLength
+            let withRows = found.filter { times.contains(in: $0.time..<$0.time + length) }
+            found = withRows.isEmpty ? found : withRows
+        }
+        guard found.count == 1 else {
+            let reason =
+                found.isEmpty
+                ? "it begins at a time that is leapt over by the clocks of \(zone.identifier)"
+                : "it may begin at \(found.map { TimeText.utc($0.time) }.joined(separator: " or "))"
+            throw .unsuitable(
+                path: scoring.path, reason: "\(reason): \(Self.startOption) TIME says when its first sleep epoch does")
+        }
+        return found[0]
+    }
+
+    private static let startOption = "--hypnogram-start"
+}
+
+extension [Int] {
+    /// Whether any of these numbers, which stand in order, lies in a range.
+    fileprivate func contains(in range: Range<Int>) -> Bool {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if self[middle] < range.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        return low < endIndex && self[low] < range.upperBound
+    }
+}

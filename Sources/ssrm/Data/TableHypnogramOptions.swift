@@ -1,0 +1,71 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Readers
+
+/// The hypnograms that have the labels of a table, as of a polysomnograph that recorded beside a watch.
+struct TableHypnogramOptions: ParsableArguments {
+    @Option(
+        name: .long, parsing: .upToNextOption,
+        help: """
+            With --time-column and --time-zone, in place of --label: hypnograms of any form that data edf reads, each of \
+            one night, which becomes a recording. A file's name begins with its subject's, like P01-Hypnogram.edf of P01.
+            """,
+        completion: .file())
+    var hypnogram: [String] = []
+
+    @Option(
+        name: .long,
+        help: """
+            When the first sleep epoch of the one --hypnogram begins, where the file does not say: a time as those of \
+            --time-column are written.
+            """)
+    var hypnogramStart: String?
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Seconds that are added to the times of --hypnogram, where its clock was not the table's.")
+    var hypnogramOffset: Double?
+
+    @Option(
+        name: .long,
+        help: "Whose stages of --hypnogram count: a column of a table of events, or a name in its column of scorers.")
+    var scorer: String?
+
+    @OptionGroup var stages: StageOptions
+
+    /// Refuses what goes with hypnograms alone, where there are none, and with them what they say themselves.
+    func require(_ time: TimeOptions, label: String?, recording: String?) throws {
+        guard !hypnogram.isEmpty else {
+            let given =
+                hypnogramStart.map { _ in "--hypnogram-start" } ?? hypnogramOffset.map { _ in "--hypnogram-offset" }
+                ?? scorer.map { _ in "--scorer" } ?? stages.given
+            if let given { throw ValidationError("\(given) goes with --hypnogram") }
+            return
+        }
+        guard time.timeColumn != nil, let zone = time.timeZone, TimeZone(identifier: zone) != nil else {
+            throw ValidationError(
+                "--hypnogram goes with --time-column, and with --time-zone: the zone of the clock that it was written by"
+            )
+        }
+        guard label == nil, recording == nil, time.maxGap == nil else {
+            throw ValidationError(
+                "--hypnogram has the labels, and makes a recording of each night: leave --label, --recording and --max-gap "
+                    + "out")
+        }
+        guard hypnogramStart == nil || (hypnogram.count == 1 && hypnogramOffset == nil) else {
+            throw ValidationError("--hypnogram-start is of one --hypnogram, and without --hypnogram-offset")
+        }
+        if let offset = hypnogramOffset, !(abs(offset) <= 1e8) {
+            throw ValidationError("--hypnogram-offset must be a number of seconds within three years: not \(offset)")
+        }
+    }
+
+    /// The hypnograms; nil where there are none.
+    func hypnograms(_ times: TimeColumn) throws -> TableHypnograms? {
+        guard !hypnogram.isEmpty, let zone = times.zone else { return nil }
+        return TableHypnograms(
+            paths: hypnogram, zone: zone, start: hypnogramStart, order: times.order, offset: hypnogramOffset ?? 0,
+            reading: try stages.reading(scorer: scorer))
+    }
+}

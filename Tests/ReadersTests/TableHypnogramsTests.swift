@@ -1,0 +1,217 @@
+import Datasets
+import Foundation
+import Readers
+import TestKit
+import Testing
+
+private let zone = TimeZone(identifier: "Europe/Berlin") ?? .gmt
+private let twelve = ["W", "W", "N1", "N2", "N2", "?", "N3", "N3", "REM", "REM", "N2", "W"]
+private let labels = twelve.map { $0 == "?" ? "-" : $0 }.joined(separator: " ")
+
+/// A watch that is worn from an hour before to an hour after a hypnogram of twelve sleep epochs, which begins on
+/// 2024-03-01 at 22:00:10 in Berlin.
+private struct Worn {
+    static let night = 1_709_326_810  // 2024-03-01T21:00:10Z
+
+    var subjects = ["P1"]
+    /// When hypnograms begin, since 1970.
+    var nights = [night]
+    var time: (Int) -> String = { "\($0)" }
+
+    func write(to folder: TemporaryFolder, named name: String = "watch.csv") throws -> String {
+        let rows = subjects.flatMap { subject in
+            stride(from: (nights.min() ?? 0) - 3_600, to: (nights.max() ?? 0) + 4_000, by: 5).map { second in
+                "\(subject),\(time(second)),\(60 + second / 30 % 7)\n"
+            }
+        }
+        return try folder.write("id,time,bpm\n" + rows.joined(), to: name)
+    }
+}
+
+private func columns(_ subject: TableColumns.Subject = .column("id")) -> TableColumns {
+    TableColumns(subject: subject, recording: nil, position: "time", label: nil, values: .named(["bpm"]))
+}
+private let times = TimeColumn(zone: zone, refusesOwnZones: false)
+
+private func nights(_ path: String, _ hypnograms: TableHypnograms) throws -> TimedNights {
+    try TimedNights(
+        files: [path], columns: columns(), heartRate: "bpm", activity: nil, labels: TableLabels(.stage),
+        hypnograms: hypnograms, times: times)
+}
+
+private func table(_ path: String, _ hypnograms: TableHypnograms) throws -> TimedTable {
+    try TimedTable(
+        files: [path], columns: columns(), labels: TableLabels(.stage), hypnograms: hypnograms, times: times)
+}
+
+private func text(_ outline: DatasetOutline) -> [String] {
+    outline.recordings.map { recording in
+        recording.labels.map { $0.map { outline.codes[$0] } ?? "-" }.joined(separator: " ")
+    }
+}
+
+private func refusal(_ body: () throws -> some RecordingSource) -> String {
+    let error = #expect(throws: DatasetError.self) { _ = try body() }
+    return error.map { "\($0)".replacing(/^\/[^ ]*\//, with: "") } ?? ""
+}
+
+/// A hypnogram's name and content.
+private typealias Form = (name: String, text: String)
+
+private func lines(_ line: (Int, String) -> String) -> String {
+    twelve.enumerated().map { line($0, $1) + "\n" }.joined()
+}
+
+/// The time of a sleep epoch on Berlin's clock, in winter.
+private func clock(_ epoch: Int) -> String {
+    let seconds = 10 + 30 * epoch
+    return String(format: "22:%02d:%02d", seconds / 60, seconds % 60)
+}
+
+private let forms: [Form] = [
+    ("P1-Hypnogram.csv", "datetime,stage\n" + lines { "2024-03-01 \(clock($0)),\($1)" }),
+    (
+        "P1_stages.txt",
+        "Scored Events\nStart Time: 01/03/2024 22:00:10\n\nSleep Stage\tTime [hh:mm:ss]\tEvent\tDuration[s]\n"
+            + lines { "\($1)\t\(clock($0))\tSLEEP-\($1)\t30" }
+    ),
+    ("sub-P1_events.txt", lines { "2024-03-01 \(clock($0)),\($1)" }),
+]
+
+@Test(arguments: forms.indices, [false, true])
+func aHypnogramLabelsTheTableThatWasRecordedBesideIt(form: Int, ofClock: Bool) throws {
+    let folder = try TemporaryFolder()
+    let utc: (Int) -> String = { "\($0)" }
+    let local: (Int) -> String = { second in
+        let clock = second - Worn.night + 79_210  // 22:00:10
+        return String(format: "2024-03-01 %02d:%02d:%02d", clock / 3_600, clock / 60 % 60, clock % 60)
+    }
+    let watch = try Worn(time: ofClock ? local : utc).write(to: folder)
+    let path = try folder.write(forms[form].text, to: forms[form].name)
+    let hypnograms = TableHypnograms(paths: [path], zone: zone)
+    for source in [try nights(watch, hypnograms), try table(watch, hypnograms)] as [any RecordingSource] {
+        #expect(text(source.outline) == [labels])
+        let recording = source.outline.recordings[0]
+        #expect(source.outline.subjects == ["P1"] && recording.firstPosition == 0)
+        #expect(recording.name == forms[form].name.replacing(/\.[a-z]*$/, with: ""))
+        #expect(recording.start?.text == "2024-03-01T22:00:10")
+    }
+}
+
+@Test func aHypnogramInEDFGoesByItsHeader() throws {
+    let folder = try TemporaryFolder()
+    var file = EDFBytes(signals: [])
+    (file.start, file.kind) = ("01.03.2422.00.10", "EDF+C")
+    file.annotations = twelve.enumerated().map { (onset: Double(30 * $0), duration: 30, text: "Sleep stage \($1)") }
+    let path = try file.write(to: folder.path("P1.edf"))
+    let source = try nights(Worn().write(to: folder), TableHypnograms(paths: [path], zone: zone))
+    #expect(text(source.outline) == [labels])
+    let shifted = TableHypnograms(paths: [path], zone: zone, offset: 60)
+    #expect(try nights(folder.path("watch.csv"), shifted).outline.recordings[0].start?.text == "2024-03-01T22:01:10")
+}
+
+@Test(arguments: ["2024-03-01T22:00:10", "2024-03-01 21:00:10Z", "2024-03-01T23:00:10+02:00"])
+func aListWithoutTimesBeginsWhereTheUserSays(start: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(lines { $1 }, to: "P1.txt")
+    let watch = try Worn().write(to: folder)
+    #expect(
+        refusal { try nights(watch, TableHypnograms(paths: [path], zone: zone)) }
+            == "P1.txt: it does not say on which day it begins, on the clock of the place: --hypnogram-start TIME says when "
+            + "its first sleep epoch does")
+    #expect(
+        try text(nights(watch, TableHypnograms(paths: [path], zone: zone, start: start)).outline) == [labels])
+    let wrong = TableHypnograms(paths: [path], zone: zone, start: "tonight")
+    #expect(refusal { try nights(watch, wrong) }.contains("\"tonight\" is not a time like 2024-03-31T22:30:00"))
+}
+
+@Test func nightsHaveTheSamplesThatTheyHaveWithTheLabelsInATable() throws {
+    let folder = try TemporaryFolder()
+    let watch = try Worn().write(to: folder)
+    let hypnogram = try folder.write(forms[0].text, to: forms[0].name)
+    let rows = lines { "P1,\(Worn.night + 30 * $0),\($1),30" }
+    let table = try folder.write("id,time,stage,seconds\n" + rows, to: "labels.csv")
+    var labelled = columns()
+    (labelled.label, labelled.labelEnd) = ("stage", .seconds("seconds"))
+    let beside = try TimedNights(
+        files: [watch], columns: labelled, heartRate: "bpm", activity: nil, labels: TableLabels(.stage),
+        labelFiles: LabelFiles(paths: [table]), times: times)
+    func samples(_ source: TimedNights, _ name: String) throws -> [[Float]] {
+        _ = try source.write(to: folder.path(name))
+        let samples = try Dataset(opening: folder.path(name)).samples
+        return (0..<samples.count).map { Array(samples[$0]) }
+    }
+    #expect(
+        try samples(nights(watch, TableHypnograms(paths: [hypnogram], zone: zone)), "a")
+            == samples(beside, "b"))
+}
+
+@Test func eachHypnogramOfAWatchThatIsNeverTakenOffIsARecording() throws {
+    let folder = try TemporaryFolder()
+    let watch = try Worn(subjects: ["P1", "P2"], nights: [Worn.night, Worn.night + 7_200]).write(to: folder)
+    let dated = try folder.write(forms[0].text, to: "P1-a.csv")
+    let later = try folder.write(forms[0].text.replacing("01 22:", with: "02 00:"), to: "P1-c.csv")
+    let source = try nights(watch, TableHypnograms(paths: [later, dated], zone: zone))
+    #expect(source.outline.recordings.map(\.name) == ["P1-a", "P1-c"])
+    #expect(text(source.outline) == [labels, labels])
+    #expect(source.skipped.contains { $0.kind == .row && $0.reason == "in no hypnogram" })
+}
+
+@Test func whoseAHypnogramIsIsNeverGuessed() throws {
+    let folder = try TemporaryFolder()
+    let watch = try Worn(subjects: ["P1", "P1-2"]).write(to: folder)
+    func refused(_ name: String) throws -> String {
+        let path = try folder.write(forms[0].text, to: name)
+        return refusal { try nights(watch, TableHypnograms(paths: [path], zone: zone)) }
+    }
+    #expect(try refused("P12.csv").contains("begins like that of no subject of the table (\"P1\", \"P1-2\")"))
+    #expect(try refused("night.csv").contains("begins like that of no subject of the table"))
+    #expect(try refused("P1-2.csv").contains("begins like that of several subjects (\"P1\", \"P1-2\")"))
+    let one = try folder.write(forms[0].text, to: "P1.csv")
+    let two = try folder.write(forms[1].text, to: "P1_other.txt")
+    #expect(
+        refusal { try nights(watch, TableHypnograms(paths: [one, two], zone: zone)) }
+            .contains("are of one time of subject \"P1\": keep one"))
+}
+
+@Test func aHypnogramOfAnotherTimeIsLeftOutOrRefused() throws {
+    let folder = try TemporaryFolder()
+    let watch = try Worn().write(to: folder)
+    let later = try folder.write(forms[0].text.replacing("2024-03-01", with: "2024-03-05"), to: "P1-b.csv")
+    let message =
+        "no row of subject \"P1\" is in it: it is from 2024-03-05T21:00:10Z to 2024-03-05T21:06:10Z, and those are from "
+        + "2024-03-01T20:00:10Z to 2024-03-01T22:06:45Z; --time-zone says by which clock it was written, "
+        + "--hypnogram-offset shifts it"
+    #expect(refusal { try nights(watch, TableHypnograms(paths: [later], zone: zone)) } == "P1-b.csv: \(message)")
+    let dated = try folder.write(forms[0].text, to: "P1-a.csv")
+    let source = try table(watch, TableHypnograms(paths: [later, dated], zone: zone))
+    #expect(text(source.outline) == [labels])
+    #expect(source.skipped.contains { $0.kind == .recording && $0.reason == message })
+}
+
+@Test func aDateThatMayBeReadInTwoWaysIsTheOneOnWhichThereAreRows() throws {
+    let folder = try TemporaryFolder()
+    let watch = try Worn().write(to: folder)
+    // 3 January or 1 March.
+    let path = try folder.write(forms[1].text, to: forms[1].name)
+    #expect(try text(nights(watch, TableHypnograms(paths: [path], zone: zone)).outline) == [labels])
+}
+
+@Test func anEveningOfTheHourThatComesTwiceIsAskedFor() throws {
+    let folder = try TemporaryFolder()
+    let night = 1_729_987_200  // 2024-10-27T00:00:00Z: 02:00 in Berlin, for the first time.
+    let watch = try Worn(nights: [night, night + 3_600]).write(to: folder)
+    let text = "datetime,stage\n" + lines { String(format: "2024-10-27 02:%02d:%02d,%@", $0 / 2, $0 % 2 * 30, $1) }
+    let path = try folder.write(text, to: "P1.csv")
+    #expect(
+        refusal { try nights(watch, TableHypnograms(paths: [path], zone: zone)) }
+            .contains("it may begin at 2024-10-27T00:00:00Z or 2024-10-27T01:00:00Z: --hypnogram-start TIME"))
+    let second = TableHypnograms(paths: [path], zone: zone, start: "2024-10-27T02:00:00+01:00")
+    #expect(try nights(watch, second).outline.recordings[0].start?.text == "2024-10-27T02:00:00")
+    let spring = try folder.write(
+        "datetime,stage\n" + lines { String(format: "2024-03-31 02:%02d:%02d,%@", $0 / 2, $0 % 2 * 30, $1) },
+        to: "P1-spring.csv")
+    #expect(
+        refusal { try nights(watch, TableHypnograms(paths: [spring], zone: zone)) }
+            .contains("leapt over by the clocks of Europe/Berlin"))
+}
