@@ -215,3 +215,33 @@ func aListWithoutTimesBeginsWhereTheUserSays(start: String) throws {
         refusal { try nights(watch, TableHypnograms(paths: [spring], zone: zone)) }
             .contains("leapt over by the clocks of Europe/Berlin"))
 }
+
+/// A night on which Berlin's clocks are changed, three minutes behind its begin.
+private struct Change {
+    let begin: String
+    /// The begin in seconds from midnight, and since 1970.
+    let (clock, instant): (Int, Int)
+    let forward: Int
+}
+
+@Test(arguments: [
+    Change(begin: "2024-03-31T01:57:00+01:00", clock: 7_020, instant: 1_711_846_620, forward: 3_600),
+    Change(begin: "2024-10-27T02:57:00+02:00", clock: 10_620, instant: 1_729_990_620, forward: -3_600),
+])
+private func onANightOnWhichClocksAreChangedAPolysomnographsRunsOn(change: Change) throws {
+    let folder = try TemporaryFolder()
+    let watch = try Worn(nights: [change.instant]).write(to: folder)
+    func hypnograms(changed: Bool) throws -> TableHypnograms {
+        let rows = lines { epoch, stage in
+            let clock = change.clock + 30 * epoch + (epoch >= 6 && changed ? change.forward : 0)
+            return String(format: "%02d:%02d:%02d,\(stage)", clock / 3_600, clock / 60 % 60, clock % 60)
+        }
+        let path = try folder.write("time,stage\n" + rows, to: "P1-\(changed).csv")
+        return TableHypnograms(paths: [path], zone: zone, start: change.begin)
+    }
+    #expect(try text(nights(watch, hypnograms(changed: false)).outline) == [labels])
+    #expect(
+        refusal { try nights(watch, hypnograms(changed: true)) }
+            .contains(
+                change.forward > 0 ? "its times leap over an hour at 2:00" : "its times go back by an hour at 3:00"))
+}

@@ -132,7 +132,7 @@ extension Scoring {
     ///   - kind: what the form says about the texts.
     ///   - path: the file.
     /// - Returns: the intervals.
-    /// - Throws: `DatasetError.unsuitable` where the clock was put forward between them.
+    /// - Throws: `DatasetError.unsuitable` where the clock was changed between them.
     static func intervals(
         at times: ClockTimes, lasting durations: [Double?], _ texts: [String], kind: Interval.Kind, path: String
     ) throws(DatasetError) -> [Interval] {
@@ -141,15 +141,18 @@ extension Scoring {
         let distances = zip(onsets.dropFirst(), onsets).map { $0 - $1 }
         if !times.haveSeconds { try requireSeconds(of: onsets, distances, path: path) }
         let areEpochs = 10 * distances.count { abs($0 - epoch) < 0.5 } >= 9 * distances.count && !distances.isEmpty
-        // 01:59:30 is followed by 03:00:00, where every other time is by one half a minute later.
-        if areEpochs, let leap = distances.firstIndex(where: { abs($0 - epoch - 3_600) < 0.5 }) {
-            let hour = (onsets[leap] + epoch) / 3_600
-            if hour == hour.rounded(), hour.truncatingRemainder(dividingBy: 24) <= 3 {
+        // 01:59:30 is followed by 03:00:00, or 02:59:30 by 02:00:00, where the others are by those half a minute later.
+        if areEpochs, let change = distances.firstIndex(where: { abs(abs($0 - epoch) - 3_600) < 0.5 }) {
+            let next = onsets[change] + epoch
+            let hour = Int((next / 3_600).rounded(.down)) % 24
+            if next.truncatingRemainder(dividingBy: 3_600) < epoch, hour <= 3 {
+                let what =
+                    distances[change] > 0
+                    ? "leap over an hour at \(hour):00, where clocks are put forward in spring"
+                    : "go back by an hour at \(hour):00, where clocks are put back in autumn"
                 throw .unsuitable(
                     path: path,
-                    reason:
-                        "its times leap over an hour at \(Int(hour) % 24):00, where clocks are put forward in spring: "
-                        + "write onset, duration and stage, in seconds from the recording's start")
+                    reason: "its times \(what): write onset, duration and stage, in seconds from the recording's start")
             }
         }
         let areUnsaid = durations.allSatisfy { $0 == nil }
