@@ -44,6 +44,12 @@ enum RecordedFiles {
         return Scratch.file("night.edf", Array(header.utf8) + (0..<1200).map { UInt8($0 * 37 & 0xFF) })
     }()
 
+    /// Half an hour of a watch at the same time.
+    private static let watch: String = {
+        let rows = stride(from: 609_457_800, to: 609_459_600, by: 10).map { "\($0),\(60 + $0 / 30 % 7)\n" }
+        return Scratch.file("watch.csv", Array(("time,bpm\n" + rows.joined()).utf8))
+    }()
+
     // MARK: - Stages
 
     static func hypnogram(_ bytes: UnsafeRawBufferPointer) {
@@ -57,6 +63,17 @@ enum RecordedFiles {
         else { fatalError("no way to read stages") }
         if let found = try? Polysomnography(
             [night], channels: ["EEG"], wakeMargin: ignores ? 1 : nil, unlabelled: ignores, reading: reading)
+        {
+            write(found)
+        }
+        guard let labels = try? TableLabels(.stage) else { fatalError("no labels") }
+        let beside = TableHypnograms(
+            paths: [path], zone: .gmt, start: ignores ? "1989-04-24T21:58:15Z" : nil, reading: reading)
+        if let found = try? TimedNights(
+            files: [watch],
+            columns: TableColumns(
+                subject: .named("a"), recording: nil, position: "time", label: nil, values: .others),
+            heartRate: "bpm", activity: nil, labels: labels, hypnograms: beside)
         {
             write(found)
         }
@@ -168,7 +185,8 @@ enum RecordedFiles {
         if first & 0x80 != 0,
             let found = try? TimedNights(
                 files: [path], columns: columns, heartRate: "hr", activity: first & 0x40 == 0 ? nil : "count",
-                labels: labels, times: TimeColumn(zone: zone, order: order), bridge: first & 0x10 == 0 ? 0 : 90)
+                labels: labels, times: first & 0x0C == 0x08 ? .fromStart : TimeColumn(zone: zone, order: order),
+                bridge: first & 0x10 == 0 ? 0 : 90, activitySeconds: first & 0x08 == 0 ? nil : 60)
         {
             write(found)
         }

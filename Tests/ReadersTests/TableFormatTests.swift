@@ -193,3 +193,18 @@ func subjectsOfOtherNumbersAreOtherPeople(name: String, other: String) throws {
     #expect(try bytes(["1/min"]) == bytes([]))
     #expect(throws: DatasetError.self) { try made([header] + rows, units: ["1/min", "g"]) }
 }
+
+@Test func filesWithoutAHeaderHaveTheColumnsThatTheUserNames() throws {
+    let digest = try made([header] + rows).data.digest
+    var format = TableRecordings.Format()
+    format.columnNames = header.split(separator: ",").map(String.init)
+    #expect(try made(rows, format: format).data.digest == digest)
+    format.skippedLines = 1
+    #expect(try made([header] + rows, format: format).data.digest == digest)
+    // A header is no row, and a row that is longer than the names has other columns.
+    format.skippedLines = 0
+    #expect(try refusal([header] + rows, format: format).hasPrefix("a.csv, line 1: column \"epoch\": \"epoch\" is not"))
+    #expect(try refusal(rows.map { $0 + ",1" }, format: format).hasPrefix("a.csv, line 1: "))
+    format.columnNames = ["id", "night", "epoch", "stage"]
+    #expect(try refusal(rows, format: format).hasPrefix("a.csv, line 1: there is no column \"hr\""))
+}

@@ -87,7 +87,8 @@ private func bits(_ data: Dataset) -> [String] {
         try bits(made(rows(60, from: evening, offset: 3600, suffix: ""), zone: "Europe/Berlin").data) == wanted)
     for (scale, unit) in [("", "seconds"), ("000", "milliseconds"), ("000000", "microseconds")] {
         let (data, source) = try made((0..<60).map { "\(evening + 10 * $0)\(scale),\(60 + $0 / 3)" })
-        #expect(data.digest == digest && source.notes.contains("times are Unix times in \(unit)"))
+        #expect(
+            data.digest == digest && source.notes.contains { $0.hasPrefix("times are Unix times in \(unit), from 20") })
     }
     let american = (0..<60).map { "3/1/2024 9:0\($0 / 6):\($0 % 6)0 PM,\(60 + $0 / 3)" }
     #expect(try bits(made(american, zone: "UTC", order: .monthFirst).data) == wanted)
@@ -166,6 +167,15 @@ func aStepThatHintsAtAnotherClockIsNoted(step: Int, said: String?) throws {
     let (before, after) = (rows(90, from: evening + 9_900), rows(90, from: evening + 10_800 + step))
     let note = try made(before + after).source.notes.first { $0.contains("the row above") }
     #expect(said.map { note?.contains($0) == true } ?? (note == nil), "\(note ?? "")")
+}
+
+@Test func aDayTakenForTheMonthIsNotedWhereClocksWereChangedBetween() throws {
+    // 10 January 2024, 23:50, until 11 January, as 1 October and 1 November.
+    let times = (0..<40).map { String(format: "1/10/2024 23:%02d:%02d", 40 + $0 / 2, $0 % 2 * 30) }
+    let next = (0..<40).map { String(format: "1/11/2024 00:%02d:%02d", $0 / 2, $0 % 2 * 30) }
+    let rows = (times + next).map { "\($0),60" }
+    let notes = try made(rows, zone: "Europe/Berlin", order: .dayFirst).source.notes
+    #expect(notes.contains { $0.contains("one row is 30 days and a moment behind the row above") }, "\(notes)")
 }
 
 @Test func peopleInOneFileAreKeptApart() throws {

@@ -65,7 +65,10 @@ struct EpochPlaces {
         let median = distances.sorted()[distances.count / 2]
         guard areMost(distances, { fromMultiple($0, of: median) <= median / 10 }) else { return 0 }
         let seconds = (median + TimeText.second / 2) / TimeText.second
-        if seconds == 0 { return median / 2 }
+        // Half seconds, and others that are not rounded whole ones.
+        if abs(median - seconds * TimeText.second) > median / 10 {
+            return fromMultiple(length, of: median) <= median / 10 ? median / 2 : 0
+        }
         let isPart = seconds < length / TimeText.second && length / TimeText.second % seconds == 0
         return isPart ? seconds * TimeText.second / 2 : 0
     }
@@ -133,7 +136,7 @@ struct EpochPlaces {
     }
 
     /// Calls `body` with each sleep epoch's number in a span of time, and how much of the span lies in it.
-    private func forEachEpoch(from start: Int, to end: Int, _ body: (Int, Int) -> Void) {
+    func forEachEpoch(from start: Int, to end: Int, _ body: (Int, Int) -> Void) {
         var time = start
         while time < end {
             let number = number(time)

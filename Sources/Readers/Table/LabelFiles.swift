@@ -1,7 +1,7 @@
 /// Files that have the labels of a timed table, where those with the values have none.
 ///
-/// They name subjects and recordings in the columns in which the files with the values do, and their times are written
-/// alike.
+/// They have a header, name subjects and recordings in the columns in which the files with the values do, and their
+/// times are written alike.
 public struct LabelFiles: Sendable, Equatable {
     /// The files, each with a header.
     public var paths: [String]

@@ -10,6 +10,8 @@ struct TableClock {
     private var orders: [Person: (order: WallClockOrder, file: TableFile)] = [:]
     /// The unit of each file's times since 1970.
     private var units: [String: TimeText.Unit] = [:]
+    /// The earliest and the latest time since 1970.
+    private var numbers: ClosedRange<Int>?
     private var endsInDoubledHour = 0
 
     private struct Person: Hashable {
@@ -24,6 +26,8 @@ struct TableClock {
 
     private static let remedy = "leave --time-zone out, or say --own-time-zones"
     private static let longestLabel = 86_400
+    /// A month, in seconds: milliseconds of a night are more.
+    private static let longestFromStart = 31 * 86_400.0
 
     /// A time that says by itself when it was, or the instants at which the clock of the place showed it.
     private enum Instants {
@@ -32,6 +36,13 @@ struct TableClock {
     }
 
     private mutating func instants(_ written: WrittenTime, _ path: String) throws(DatasetError) -> Instants {
+        if times.countFromStart {
+            guard let seconds = written.seconds, abs(seconds) <= Self.longestFromStart else {
+                throw written.refusal("is no number of seconds within a month of the recording's start")
+            }
+            return .known(
+                Int((seconds * Double(TimeText.second)).rounded()), ahead: TimedTableReader.Row.unknownClock)
+        }
         let mayHaveOwnZone = wallClock == nil || !times.refusesOwnZones
         switch written.time(times.order) {
         case nil: throw written.fault(times.order)
@@ -45,6 +56,7 @@ struct TableClock {
                 throw written.refusal("counts \(unit.rawValue), and other rows do not")
             }
             units[path] = unit
+            numbers = min(time, numbers?.lowerBound ?? time)...max(time, numbers?.upperBound ?? time)
             return .known(time, ahead: TimedTableReader.Row.unknownClock)
         case .local(let local):
             guard var clock = wallClock else {
@@ -138,7 +150,12 @@ struct TableClock {
 
     /// What was made of the times.
     var notes: [String] {
-        var notes = Set(units.values.map(\.rawValue)).sorted().map { "times are Unix times in \($0)" }
+        var notes: [String] = []
+        if let numbers {
+            let units = Set(units.values.map(\.rawValue)).sorted().joined(separator: " and ")
+            let (first, last) = (TimeText.utc(numbers.lowerBound), TimeText.utc(numbers.upperBound))
+            notes.append("times are Unix times in \(units), from \(first) to \(last)")
+        }
         guard let zone = wallClock?.zone.identifier else { return notes }
         let hour = "in the hour that comes twice in \(zone)"
         let decided = orders.values.reduce(0) { $0 + $1.order.decidedCount }

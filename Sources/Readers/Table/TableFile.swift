@@ -1,6 +1,6 @@
 import Datasets
 
-/// A file of a table with its header read: where its rows start and what is in which column.
+/// A file of a table with its header read, or named by the user: where its rows start and what is in which column.
 struct TableFile {
     /// How many lines are looked through for a header that is not where it should be.
     private static let linesSearched = 200
@@ -37,6 +37,10 @@ struct TableFile {
             guard lines.count > skipped else {
                 if skipped == 0 { throw .empty(path: path) }
                 throw .unsuitable(path: path, reason: "no header is left behind the \(skipped) lines of --skip-lines")
+            }
+            if let names = format.columnNames {
+                let places = try columns.places(in: names, valueNames: valueNames, path: path, line: skipped + 1)
+                return (delimiter, places, (lines[skipped].lowerBound, skipped + 1))
             }
             var rows = DelimitedRows(
                 bytes, path: path, delimiter: delimiter.byte, offset: lines[skipped].lowerBound, line: skipped + 1)

@@ -80,8 +80,23 @@ public struct TableLabels: Sendable, Equatable {
             let codes = vocabulary.codes
             let shown = codes.count > 8 ? codes.prefix(8) + ["…"] : codes[...]
             let wanted = "a label of \(vocabulary.rawValue) (\(shown.joined(separator: ", "))): use --label-map"
-            throw .badField(rows, place, file, wanted)
+            let others = unknownTexts(behind: rows, at: place).filter { $0 != text }.map { quoted($0, upTo: 64) }
+            let more = others.isEmpty ? "" : ", for \(others.joined(separator: ", ")) too"
+            throw .badField(rows, place, file, wanted + more)
         }
+    }
+
+    /// Labels behind a row that are not known either, the first few: one error is enough to map all.
+    private func unknownTexts(behind rows: DelimitedRows, at place: Int) -> [String] {
+        var (rest, seen, unknown): (DelimitedRows, Set<String>, [String]) = (rows, [], [])
+        while unknown.count < 8, (try? rest.next()) == true {
+            guard rest.fields.indices.contains(place), !rest.isMissing(rest.fields[place]),
+                !rest.isNoValue(rest.fields[place]), seen.insert(rest.text(rest.fields[place])).inserted
+            else { continue }
+            let text = rest.text(rest.fields[place])
+            if case .unknown = meaning(of: text) { unknown.append(text) }
+        }
+        return unknown
     }
 
     func meaning(of text: String) -> Meaning {

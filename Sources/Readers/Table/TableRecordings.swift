@@ -35,6 +35,8 @@ public struct TableRecordings: RecordingSource {
         public var skippedLines: Int
         /// How far apart the positions of two rows that follow each other stand: 30 for seconds of sleep epochs.
         public var positionStep: Int
+        /// The names of all columns, where the files have no header; nil: it has them.
+        public var columnNames: [String]?
 
         /// Files written like this.
         ///

@@ -29,7 +29,13 @@ extension TimedNight {
         /// Rows whose heart rate nobody has, and those in which none was measured.
         private var (tooLargeCount, unmeasuredCount) = (0, 0)
 
-        init(_ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs, bridge: Double) {
+        /// When rows have an activity count, from the sleep epochs' origin.
+        private(set) var countTimes: [Int] = []
+
+        init(
+            _ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs, bridge: Double,
+            activitySeconds: Double?
+        ) {
             let first = reader.rows[rows[rows.startIndex]]
             (name, path) = (TimedStretches.name(of: first, reader), reader.paths[Int(first.file)])
             isOfHypnogram = reader.areOfHypnograms
@@ -61,6 +67,15 @@ extension TimedNight {
                 }
             }
             if wanted.activity {
+                countTimes = rows.filter { !reader.values[$0 * width + activityColumn].isNaN }
+                    .map { reader.rows[$0].time - places.origin }
+            }
+            if wanted.activity, let activitySeconds {
+                let counts = rows.map { (reader.rows[$0].time, reader.values[$0 * width + activityColumn]) }
+                for (number, count) in Self.divided(counts.filter { !$1.isNaN }, lasting: activitySeconds, places) {
+                    epochs[number, default: Epoch()].counts = [count]
+                }
+            } else if wanted.activity {
                 for (number, own) in places.rows(withValueIn: activityColumn, of: rows, reader) {
                     epochs[number, default: Epoch()].counts = own.map { reader.values[$0 * width + activityColumn] }
                 }
@@ -69,6 +84,28 @@ extension TimedNight {
             disputedCount = labels.values.count(where: \.isDisputed)
             firstNumber = reader.areOfHypnograms ? 0 : epochs.keys.min() ?? 0
             start = first.onItsClock(places.origin + firstNumber * TimedStretches.epochLength)
+        }
+
+        /// Counts of so many seconds each, from their times on, as ones of the sleep epochs of which they cover half or
+        /// more: each is divided evenly over its time.
+        private static func divided(
+            _ counts: [(time: Int, value: Double)], lasting seconds: Double, _ places: EpochPlaces
+        ) -> [Int: Double] {
+            let length = Int((seconds * Double(TimeText.second)).rounded())
+            var sums: [Int: (count: Double, covered: Int)] = [:]
+            let runs = counts.runs { $0.time == $1.time }
+            for (place, run) in runs.enumerated() {
+                let time = counts[run.lowerBound].time
+                let mean = counts[run].reduce(0) { $0 + $1.value } / Double(run.count)
+                let next = place + 1 < runs.count ? counts[runs[place + 1].lowerBound].time : .max
+                places.forEachEpoch(from: time, to: min(time + length, next)) { number, part in
+                    sums[number, default: (0, 0)].count += mean * Double(part) / Double(length)
+                    sums[number, default: (0, 0)].covered += part
+                }
+            }
+            let epoch = TimedStretches.epochLength
+            return sums.filter { 2 * $0.value.covered >= epoch }
+                .mapValues { $0.count * Double(epoch) / Double($0.covered) }
         }
 
         func unusable(_ reason: String) -> Unusable {
@@ -131,16 +168,33 @@ extension TimedNight {
                 "\(labels.count) of its \(night.count) sleep epochs have a label, and \(EpochPlaces.questionOnChanges)")
         }
 
-        /// How far apart the heart rates or activity counts mostly are, where that is more than a sleep epoch.
+        /// What helps where heart rates or activity counts mostly stand further apart than a sleep epoch.
         var distance: String {
-            let times = heartRate.map(\.time)
-            let distances = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 > 0 }.sorted()
-            guard !distances.isEmpty, distances[distances.count / 2] > TimedStretches.epochLength else { return "" }
-            let seconds = distances[distances.count / 2] / TimeText.second
             // Few clocks tick so that none is longer than most.
-            return
+            let ofRates = Self.seconds(between: heartRate.map(\.time)).map { seconds in
                 "; its heart rates stand \(seconds) s apart: --bridge \(seconds + seconds / 2) takes what lies between two "
-                + "of them on a straight line for a value"
+                    + "of them on a straight line for a value"
+            }
+            let ofCounts = Self.seconds(between: countTimes).map { seconds in
+                "; its activity counts stand \(seconds) s apart: --activity-seconds \(seconds) divides each among the sleep "
+                    + "epochs in it"
+            }
+            return (ofRates ?? "") + (ofCounts ?? "")
+        }
+
+        /// How far apart times mostly are, in seconds, where that is more than a sleep epoch.
+        private static func seconds(between times: [Int]) -> Int? {
+            TimedNight.usualDistance(times).flatMap { $0 > TimedStretches.epochLength ? $0 / TimeText.second : nil }
+        }
+
+        /// Refuses activity counts that stand at other distances than so many seconds.
+        func requireCounts(of seconds: Double) throws(Unusable) {
+            guard let distance = TimedNight.usualDistance(countTimes).map({ Double($0) / Double(TimeText.second) }),
+                abs(distance - seconds) > seconds / 10
+            else { return }
+            throw unusable(
+                "its activity counts mostly stand \(String(format: "%g", distance)) s apart: are they of "
+                    + "\(String(format: "%g", seconds)) s each?")
         }
     }
 }

@@ -47,11 +47,14 @@ struct TimedNight {
     ///   - reader: what was read: the heart rate, the activity or both, in that order.
     ///   - wanted: which of them.
     ///   - bridge: between heart rates up to so many seconds apart sleep epochs count as having one.
+    ///   - activitySeconds: how many seconds each activity count is of; nil: of its sleep epoch.
     /// - Throws: `Unusable`.
     init(
-        _ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs, bridge: Double
+        _ rows: ArraySlice<Int>, _ reader: TimedTableReader, _ wanted: NightInputs, bridge: Double,
+        activitySeconds: Double?
     ) throws(Unusable) {
-        let found = Rows(rows, reader, wanted, bridge: bridge)
+        let found = Rows(rows, reader, wanted, bridge: bridge, activitySeconds: activitySeconds)
+        if let activitySeconds { try found.requireCounts(of: activitySeconds) }
         let extent = try Self.extent(of: found, wanted)
         inputs = wanted.values(
             heartRate: wanted.heartRate ? try Self.heartRate(of: found, in: extent) : nil,
@@ -67,6 +70,12 @@ struct TimedNight {
         countsPerEpoch = wanted.activity && !counts.isEmpty ? counts[counts.count / 2] : nil
         skipped = found.skipped(outside: extent.night)
         notes = found.notes(extent.night, ownCount: extent.own.count)
+    }
+
+    /// The median distance of times in order, without those that are equal; nil where there are not two.
+    static func usualDistance(_ times: [Int]) -> Int? {
+        let distances = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 > 0 }.sorted()
+        return distances.isEmpty ? nil : distances[distances.count / 2]
     }
 
     // MARK: - Judging

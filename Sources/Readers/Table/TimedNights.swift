@@ -12,7 +12,8 @@ import Signals
 /// further apart counts as having one.
 ///
 /// Heart rates are in beats a minute, several of one time their mean, on straight lines each 5 s. Activity counts are
-/// those of `ActivityCounts`, one a sleep epoch; of several rows in one the mean.
+/// those of `ActivityCounts`, one a sleep epoch; of several rows in one the mean, or with `activitySeconds`, which says
+/// how long each counted, what they count in it.
 public struct TimedNights: RecordingSource {
     private let inputs: [[[Float]]]
     private let window: SleepEpochWindow
@@ -39,6 +40,7 @@ public struct TimedNights: RecordingSource {
     ///   - window: how many sleep epochs a sample spans; odd.
     ///   - longestGap: a longer gap, in seconds, divides two recordings where no column names them.
     ///   - bridge: between heart rates up to so many seconds apart sleep epochs count as having one.
+    ///   - activitySeconds: how many seconds each activity count is of, from its time on; nil: of its sleep epoch.
     ///   - format: how the files are written; `positionStep` is not looked at.
     /// - Throws: `DatasetError` that names the file and the line or subject; also when no night can be used.
     /// - Precondition: there is a column of heart rates or of activity counts.
@@ -46,7 +48,7 @@ public struct TimedNights: RecordingSource {
         files paths: [String], columns: TableColumns, heartRate: String?, activity: String?, labels: TableLabels,
         labelFiles: LabelFiles? = nil, hypnograms: TableHypnograms? = nil, times: TimeColumn = TimeColumn(),
         window: Int = 1, longestGap: Double = 3600,
-        bridge: Double = 0, format: TableRecordings.Format = TableRecordings.Format()
+        bridge: Double = 0, activitySeconds: Double? = nil, format: TableRecordings.Format = TableRecordings.Format()
     ) throws(DatasetError) {
         precondition(labels.vocabulary == .stage, "sleep epochs have stages, not \(labels.vocabulary.rawValue)")
         precondition(heartRate != nil || activity != nil, "no column of values")
@@ -60,14 +62,16 @@ public struct TimedNights: RecordingSource {
             paths, columns, labelFiles: labelFiles, labels: labels, times: times, format: format, limits: limits,
             hypnograms: hypnograms, lead: TimedNight.leadSeconds)
         let nameNotes = try reader.names.notes()
+        let isDivided = columns.recording == nil && !reader.areOfHypnograms && !times.countFromStart
         let stretches = TimedStretches(
-            reader, longestGap: columns.recording == nil && !reader.areOfHypnograms ? longestGap : .infinity)
+            reader, longestGap: isDivided ? longestGap : .infinity)
         var unusable: [TimedNight.Unusable] = []
         var nights: [TimedNight] = []
         var constant = ConstantColumns(reader.valueNames)
         for rows in stretches.rows {
             do throws(TimedNight.Unusable) {
-                let night = try TimedNight(rows, reader, wanted, bridge: bridge)
+                let night = try TimedNight(
+                    rows, reader, wanted, bridge: bridge, activitySeconds: activitySeconds)
                 nights.append(night)
                 constant.add(night.name.recording) { column in
                     rows.map { reader.values[$0 * reader.valueNames.count + column] }.filter { !$0.isNaN }
@@ -88,7 +92,7 @@ public struct TimedNights: RecordingSource {
         let counts = nights.compactMap(\.countsPerEpoch).max() ?? 1
         let means =
             "\(activity ?? "") has up to \(counts) rows in most sleep epochs of a night, and the mean of them is taken: where "
-            + "they count shorter times, give one row of their sum for each 30 s"
+            + "they count shorter times, --activity-seconds says how long, and their sum is"
         notes =
             nameNotes + reader.notes + stretches.notes + nights.flatMap(\.notes) + (disputed > 0 ? [disputes] : [])
             + (counts > 1 ? [means] : []) + constant.notes

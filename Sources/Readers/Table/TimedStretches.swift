@@ -120,8 +120,12 @@ struct TimedStretches {
         var found: [Int32: [OddStep: (count: Int, first: Int)]] = [:]
         for (row, next) in zip(reader.rows, reader.rows.dropFirst())
         where row.file == next.file && row.name == next.name {
-            guard let odd = OddStep(next.time - row.time) else { continue }
-            found[next.file, default: [:]][odd, default: (0, next.time - row.time)].count += 1
+            // As their clock shows it: it may have been changed between them.
+            let change =
+                [row.ahead, next.ahead].contains(TimedTableReader.Row.unknownClock) ? 0 : next.ahead - row.ahead
+            let step = next.time - row.time + Int(change) * TimeText.second
+            guard let odd = OddStep(step) else { continue }
+            found[next.file, default: [:]][odd, default: (0, step)].count += 1
         }
         return found.sorted { $0.key < $1.key }.flatMap { file, steps in
             OddStep.allCases.compactMap { odd in

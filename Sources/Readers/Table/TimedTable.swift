@@ -57,8 +57,9 @@ public struct TimedTable: RecordingSource {
         let valueNames = reader.valueNames
         let units = try columns.units(units, ofValues: valueNames.count, path: paths[0])
         let nameNotes = try reader.names.notes()
+        let isDivided = columns.recording == nil && !reader.areOfHypnograms && !times.countFromStart
         let stretches = TimedStretches(
-            reader, longestGap: columns.recording == nil && !reader.areOfHypnograms ? longestGap : .infinity)
+            reader, longestGap: isDivided ? longestGap : .infinity)
         let grid = TimedGrid(reader, stretches)
         skipped = reader.skippedItems + grid.skipped
         guard !grid.runs.isEmpty else {
@@ -104,9 +105,20 @@ public struct TimeColumn: Sendable, Equatable {
     public var refusesOwnZones: Bool
     /// In which order the numbers of a date stand.
     public var order: DateOrder
+    /// Whether they are none of these, but seconds from the start of their recording.
+    ///
+    /// Where no column names recordings, each file is one.
+    public var countFromStart = false
 
     /// Times written like this.
     public init(zone: TimeZone? = nil, refusesOwnZones: Bool = true, order: DateOrder = .yearFirst) {
         (self.zone, self.refusesOwnZones, self.order) = (zone, refusesOwnZones, order)
+    }
+
+    /// Seconds from the start of a recording.
+    public static var fromStart: TimeColumn {
+        var times = TimeColumn()
+        times.countFromStart = true
+        return times
     }
 }

@@ -39,6 +39,8 @@ struct TimedTableReader {
     /// The files of values, and behind them those of labels.
     private(set) var paths: [String] = []
     private let labelPaths: [String]
+    /// The recording that each file is, where no column names it and times count from its start.
+    private var recordingOfFile: [String: String] = [:]
     private(set) var valueNames: [String] = []
     private(set) var names = TableNames()
     private(set) var labelTexts: TableLabels.Texts
@@ -86,15 +88,32 @@ struct TimedTableReader {
         (self.labels, self.format, self.limits) = (labels, format, limits)
         labelTexts = labels.noTexts
         clock = TableClock(times)
+        if times.countFromStart, columns.recording == nil { try nameFiles(paths) }
         for path in paths { try read(path) }
         for path in labelPaths { try read(path, labelColumns) }
         try clock.requireDecidedTimes()
         if let hypnograms { try divide(by: hypnograms, lead: Int(lead) * TimeText.second) }
     }
 
+    /// Makes each file a recording: times that count from a start are of one.
+    private mutating func nameFiles(_ paths: [String]) throws(DatasetError) {
+        let names = try TableNames.recordings(ofFiles: paths)
+        recordingOfFile = Dictionary(uniqueKeysWithValues: zip(paths, names))
+        guard let labels = labelPaths.first else { return }
+        guard paths.count == 1, labelPaths.count == 1 else {
+            throw .unsuitable(
+                path: labels,
+                reason: "nothing says from which recording's start its times count: name the column that says it with "
+                    + "--recording, or read one recording at a time")
+        }
+        recordingOfFile[labels] = names[0]
+    }
+
     /// Reads a file of values, or with columns of their own one of labels.
     private mutating func read(_ path: String, _ ownColumns: TableColumns? = nil) throws(DatasetError) {
         let earlier = ownColumns == nil && !paths.isEmpty ? valueNames : nil
+        var format = format
+        if ownColumns != nil { format.columnNames = nil }
         let file = try TableFile(path: path, format: format, columns: ownColumns ?? columns, valueNames: earlier)
         if ownColumns == nil { valueNames = file.valueNames }
         paths.append(path)
@@ -108,7 +127,7 @@ struct TimedTableReader {
     }
 
     private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
-        let name = try names.index(of: rows, file, columns.subject)
+        let name = try names.index(of: rows, file, columns.subject, recording: recordingOfFile[file.path] ?? "")
         let (time, ahead) = try clock.time(rows, file, subject: names.names[name].subject)
         var label = try labels.label(rows, file, &labelTexts)
         let end = label == nil ? nil : try clock.labelEnd(rows, file, from: time)

@@ -22,6 +22,9 @@ struct WrittenTime {
         return both.withUnsafeBytes { TimeText($0, order: order) }
     }
 
+    /// As a number; nil where it is none.
+    var seconds: Double? { places.date == nil ? rows.number(rows.fields[places.time]) : nil }
+
     /// Why it is not used.
     func refusal(_ reason: String) -> DatasetError {
         let places = [places.date, places.time].compactMap(\.self)

@@ -170,35 +170,7 @@ struct EDFCommand: ReaderCommand {
 
     func validate() throws {
         if root == nil {
-            guard hypnogramRoot == nil else {
-                throw ValidationError("--hypnogram-root is for the nights of --root: give that, or --hypnogram")
-            }
-            guard !signals.isEmpty else { throw ValidationError("give --signals and --hypnogram, or --root") }
-            guard hypnogram.isEmpty || hypnogram.count == signals.count else {
-                throw ValidationError(
-                    "--hypnogram must be given once for each --signals or not at all: \(hypnogram.count) for \(signals.count)"
-                )
-            }
-            guard [0, 1, signals.count].contains(hypnogramOffset.count), hypnogramOffset.isEmpty || !hypnogram.isEmpty
-            else {
-                throw ValidationError(
-                    "--hypnogram-offset must be given once, or once for each --hypnogram: \(hypnogramOffset.count) for \(hypnogram.count)"
-                )
-            }
-            guard wakeMargin == nil || !hypnogram.isEmpty else {
-                throw ValidationError("--wake-margin needs to know where sleep is: give --hypnogram")
-            }
-            if hypnogram.isEmpty, let option = stages.given ?? scorer.map({ _ in "--scorer" }) {
-                throw ValidationError("\(option) is about the texts of a hypnogram: give --hypnogram, or leave it out")
-            }
-            guard subject.isEmpty || !fileIsSubject else {
-                throw ValidationError("--subject says who was recorded: leave --file-is-subject out")
-            }
-            guard subject.isEmpty || subject.count == signals.count else {
-                throw ValidationError(
-                    "--subject must be given once for each --signals or not at all: \(subject.count) for \(signals.count)"
-                )
-            }
+            try validateFiles()
         } else if !(signals.isEmpty && hypnogram.isEmpty && subject.isEmpty) {
             throw ValidationError("--root finds the files itself: leave --signals, --hypnogram and --subject out")
         } else if hypnogramOffset.count > 1 {
@@ -211,6 +183,11 @@ struct EDFCommand: ReaderCommand {
         guard visits == nil || fileIsSubject else {
             throw ValidationError("--visits is about the files of --file-is-subject: give that, or leave it out")
         }
+        try validateChannels()
+    }
+
+    /// Refuses channels, units and names of theirs that do not go together.
+    private func validateChannels() throws {
         guard unitTexts.isEmpty || unitTexts.count == channels.count else {
             throw ValidationError(
                 "--units must name one for each of --channels: \(unitTexts.count) for \(channels.count)")
@@ -225,6 +202,38 @@ struct EDFCommand: ReaderCommand {
         if let flaw = layout.flaw { throw ValidationError(flaw) }
         if let wakeMargin, !(wakeMargin >= 0 && wakeMargin.isFinite) {
             throw ValidationError("--wake-margin must be 0 minutes or more: not \(wakeMargin)")
+        }
+    }
+
+    /// Refuses files of --signals, and what is said of them, that do not go together.
+    private func validateFiles() throws {
+        guard hypnogramRoot == nil else {
+            throw ValidationError("--hypnogram-root is for the nights of --root: give that, or --hypnogram")
+        }
+        guard !signals.isEmpty else { throw ValidationError("give --signals and --hypnogram, or --root") }
+        guard hypnogram.isEmpty || hypnogram.count == signals.count else {
+            throw ValidationError(
+                "--hypnogram must be given once for each --signals or not at all: \(hypnogram.count) for \(signals.count)"
+            )
+        }
+        guard [0, 1, signals.count].contains(hypnogramOffset.count), hypnogramOffset.isEmpty || !hypnogram.isEmpty
+        else {
+            throw ValidationError(
+                "--hypnogram-offset must be given once, or once for each --hypnogram: \(hypnogramOffset.count) for \(hypnogram.count)"
+            )
+        }
+        guard wakeMargin == nil || !hypnogram.isEmpty else {
+            throw ValidationError("--wake-margin needs to know where sleep is: give --hypnogram")
+        }
+        if hypnogram.isEmpty, let option = stages.given ?? scorer.map({ _ in "--scorer" }) {
+            throw ValidationError("\(option) is about the texts of a hypnogram: give --hypnogram, or leave it out")
+        }
+        guard subject.isEmpty || !fileIsSubject else {
+            throw ValidationError("--subject says who was recorded: leave --file-is-subject out")
+        }
+        guard subject.isEmpty || subject.count == signals.count else {
+            throw ValidationError(
+                "--subject must be given once for each --signals or not at all: \(subject.count) for \(signals.count)")
         }
     }
 

@@ -26,7 +26,8 @@ struct TableCommand: ReaderCommand {
             without its label; without one of its values the row is left out.
 
             With --time-column a row is a measurement at any time, as wearables export them (2024-03-31T01:30:00+01:00, \
-            2024-03-31 01:30:00 with --time-zone, Unix seconds or milliseconds). Each sleep epoch of 30 s from a \
+            2024-03-31 01:30:00 with --time-zone, Unix seconds or milliseconds, with --seconds-from-start seconds from a \
+            recording's start). Each sleep epoch of 30 s from a \
             recording's first row with a label on (its first row, where there is none) gets the mean of its rows; those without a value are left out and counted, and end a \
             part of the recording.
 
@@ -102,29 +103,7 @@ struct TableCommand: ReaderCommand {
     private var givenValues: [[String]] = []
     private var values: [String] { givenValues.flatMap(\.self) }
 
-    @Option(
-        name: .long,
-        help: """
-            With --time-column, instead of --values: the column of heart rates in beats a minute, of which the measures of \
-            whole nights are made.
-            """)
-    var heartRate: String?
-
-    @Option(
-        name: .long,
-        help: """
-            With --time-column, instead of --values or beside --heart-rate: the column of activity counts, one a sleep epoch \
-            of 30 s.
-            """)
-    var activity: String?
-
-    @Option(
-        name: .long,
-        help: """
-            With --heart-rate: heart rates up to so many seconds apart give the sleep epochs between them one, on a straight \
-            line; otherwise each needs one of its own to keep its label.
-            """)
-    var bridge: Double?
+    @OptionGroup var night: NightOptions
 
     @Option(
         name: .long,
@@ -176,9 +155,13 @@ struct TableCommand: ReaderCommand {
     @Option(name: .long, help: "How many lines stand before the header.")
     var skipLines = 0
 
-    @OptionGroup var output: DatasetOutput
+    @Option(
+        name: .long,
+        help: "The names of all columns of --file in their order, like time,bpm, where the files have no header line.",
+        transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
+    var columnNames: [String]?
 
-    private var isNight: Bool { heartRate != nil || activity != nil }
+    @OptionGroup var output: DatasetOutput
 
     func validate() throws {
         try requireWindow(window)
@@ -189,14 +172,12 @@ struct TableCommand: ReaderCommand {
             throw ValidationError("--baseline and --feet-first go with --rows")
         }
         if let baseline, !baseline.isFinite { throw ValidationError("--baseline must be a number") }
-        guard !isNight || (time.timeColumn != nil && values.isEmpty && valuesFrom == nil && units.isEmpty) else {
+        guard !night.isAsked || (time.timeColumn != nil && values.isEmpty && valuesFrom == nil && units.isEmpty) else {
             throw ValidationError(
                 "--heart-rate and --activity go with --time-column, without --values, --values-from or --units")
         }
-        if let bridge, heartRate == nil || !(SleepEpochWindow.epochSeconds...3600).contains(bridge) {
-            throw ValidationError("--bridge must be from 30 to 3600 s, and goes with --heart-rate")
-        }
-        guard isNight || values.isEmpty != (valuesFrom == nil), valuesFrom?.isEmpty != true else {
+        try night.requireCompanions()
+        guard night.isAsked || values.isEmpty != (valuesFrom == nil), valuesFrom?.isEmpty != true else {
             throw ValidationError("name the columns of values with either --values or --values-from")
         }
         if let text = firstRepeated(labelMap.map(\.text)) {
@@ -252,10 +233,13 @@ struct TableCommand: ReaderCommand {
         (layout["recording"], layout["position"], layout["time-column"]) = (recording, position, time.timeColumn)
         layout["position-step"] = positionStep.map { "\($0)" }
         (layout["time-zone"], layout["date-order"]) = (time.timeZone, time.dateOrder?.rawValue)
+        if time.secondsFromStart { layout["seconds-from-start"] = "" }
         layout["max-gap"] = time.maxGap.map { "\($0)" }
-        (layout["heart-rate"], layout["activity"]) = (heartRate, activity)
-        layout["bridge"] = bridge.map { "\($0)" }
+        (layout["heart-rate"], layout["activity"]) = (night.heartRate, night.activity)
+        layout["bridge"] = night.bridge.map { "\($0)" }
+        layout["activity-seconds"] = night.activitySeconds.map { "\($0)" }
         layout["delimiter"] = delimiter?.rawValue
+        layout["column-names"] = columnNames?.joined(separator: ",")
         if skipLines > 0 { layout["skip-lines"] = "\(skipLines)" }
         return ReaderRecord(reader: "table", settings: settings, layout: layout)
     }
@@ -273,8 +257,9 @@ struct TableCommand: ReaderCommand {
             values: valuesFrom.map { $0 == "*" ? .others : .prefixed($0) } ?? .named(values))
         columns.labelEnd = time.end
         let labels = try labels()
-        let format = TableRecordings.Format(
+        var format = TableRecordings.Format(
             delimiter: delimiter, skippedLines: skipLines, positionStep: positionStep ?? 1)
+        format.columnNames = columnNames
         if time.timeColumn == nil {
             return try TableRecordings(
                 files: file, columns: columns, labels: labels,
@@ -282,12 +267,12 @@ struct TableCommand: ReaderCommand {
                     ?? .window(window),
                 format: format, units: units)
         }
-        if isNight {
+        if night.isAsked {
             return try TimedNights(
-                files: file, columns: columns, heartRate: heartRate, activity: activity, labels: labels,
+                files: file, columns: columns, heartRate: night.heartRate, activity: night.activity, labels: labels,
                 labelFiles: time.labelFiles, hypnograms: hypnograms.hypnograms(time.times), times: time.times,
                 window: window, longestGap: time.maxGap ?? 3600,
-                bridge: bridge ?? 0, format: format)
+                bridge: night.bridge ?? 0, activitySeconds: night.activitySeconds, format: format)
         }
         return try TimedTable(
             files: file, columns: columns, labels: labels, labelFiles: time.labelFiles,

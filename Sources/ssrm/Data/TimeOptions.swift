@@ -28,6 +28,14 @@ struct TimeOptions: ParsableArguments {
             """)
     var ownTimeZones = false
 
+    @Flag(
+        name: .long,
+        help: """
+            The numbers in --time-column are seconds from the start of the recording: of one that --recording names, or of \
+            each file.
+            """)
+    var secondsFromStart = false
+
     @Option(name: .long, help: "The order of year, month and day in dates of --time-column: ymd, mdy or dmy.")
     var dateOrder: DateOrder?
 
@@ -62,7 +70,8 @@ struct TimeOptions: ParsableArguments {
 
     /// What is asked of them: the times as they are read.
     var times: TimeColumn {
-        TimeColumn(
+        if secondsFromStart { return .fromStart }
+        return TimeColumn(
             zone: timeZone.flatMap(TimeZone.init(identifier:)), refusesOwnZones: !ownTimeZones,
             order: dateOrder ?? .yearFirst)
     }
@@ -75,8 +84,9 @@ struct TimeOptions: ParsableArguments {
 
     /// Refuses what needs a column of times where there is none.
     func requireUntimed() throws {
-        guard timeZone == nil, !ownTimeZones, dateOrder == nil, maxGap == nil else {
-            throw ValidationError("--time-zone, --own-time-zones, --date-order and --max-gap go with --time-column")
+        guard timeZone == nil, !ownTimeZones, dateOrder == nil, maxGap == nil, !secondsFromStart else {
+            throw ValidationError(
+                "--time-zone, --own-time-zones, --date-order, --max-gap and --seconds-from-start go with --time-column")
         }
         guard end == nil, labelFile.isEmpty, labelTime == nil else {
             throw ValidationError("--label-end, --label-seconds, --label-file and --label-time go with --time-column")
@@ -87,6 +97,11 @@ struct TimeOptions: ParsableArguments {
     func requireTimed(isLabelled: Bool, hasRecordings: Bool) throws {
         if let maxGap, !(maxGap >= SleepEpochWindow.epochSeconds) || hasRecordings {
             throw ValidationError("--max-gap must be at least 30 s, and does not go with --recording")
+        }
+        guard !secondsFromStart || (timeZone == nil && dateOrder == nil && maxGap == nil) else {
+            throw ValidationError(
+                "--seconds-from-start says what times are, and each recording its own: leave --time-zone, --date-order and "
+                    + "--max-gap out")
         }
         guard timeZone != nil || !ownTimeZones else { throw ValidationError("--own-time-zones goes with --time-zone") }
         if let timeZone, TimeZone(identifier: timeZone) == nil {

@@ -15,7 +15,9 @@ struct ModelReader {
     /// The readers' names.
     static let names = commands.map(\.name)
     /// Options of which one says the same as the other.
-    private static let alternatives: [Set<String>] = [["subject", "subject-name"], ["position", "time-column"]]
+    private static let alternatives: [Set<String>] =
+        [["subject", "subject-name"], ["position", "time-column"]]
+        + ["time-zone", "own-time-zones", "date-order", "max-gap"].map { ["seconds-from-start", $0] }
 
     /// What a model may say: nothing that names a file.
     private static let options: Set<String> = [
@@ -23,8 +25,9 @@ struct ModelReader {
         "settling-frames", "experiment",
         "vocabulary", "values", "values-from", "units", "rows", "baseline", "feet-first", "subject", "recording",
         "position",
-        "time-column", "position-step", "time-zone", "date-order", "max-gap", "heart-rate", "activity", "bridge",
-        "delimiter", "skip-lines",
+        "time-column", "seconds-from-start", "position-step", "time-zone", "date-order", "max-gap", "heart-rate",
+        "activity", "activity-seconds", "bridge", "column-names", "delimiter",
+        "skip-lines",
     ]
 
     /// Options that are of no use without one of others.
