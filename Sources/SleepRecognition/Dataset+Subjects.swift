@@ -1,5 +1,5 @@
 public import Datasets
-import Upstream
+package import Upstream
 
 extension Dataset {
     /// The samples of these subjects, recording by recording.
@@ -26,7 +26,7 @@ extension Dataset {
     }
 
     /// The subjects that a pre-training was on, in the file's order; nil where that was on another dataset.
-    func subjects(trainedOnBy job: Job) -> [String]? {
+    package func subjects(trainedOnBy job: Job) -> [String]? {
         guard job.datasetDigest == digest else { return nil }
         let isExcluded = Set(job.excludedSamples.joined())
         return subjects(of: (0..<samples.count).filter { !isExcluded.contains($0) })

@@ -74,6 +74,8 @@ func aColumnThatIsCalledStageCountsBeforeOtherTexts(name: String) throws {
     ] {
         let source = try MadeUpHypnogram.source(table(others))
         #expect(MadeUpHypnogram.labels(source) == MadeUpHypnogram.twelve)
+        let note = "column \"\(name.lowercased())\" has stages, too, and not the same: those of \"stage\" count"
+        #expect(source.notes.contains { $0.contains(note) } == (Set(others) == ["N2", "N3"]))
     }
 }
 

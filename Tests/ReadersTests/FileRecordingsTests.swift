@@ -88,3 +88,58 @@ private func refusal(_ files: [(name: String, text: String)]) throws -> String {
         ])
     #expect(try notes([("a.csv", rows())]).isEmpty)
 }
+
+@Test func numbersThatStandForNoneAndUnitsThatCannotBeAreNoted() throws {
+    let folder = try TemporaryFolder()
+    func notes(_ values: [String], units: [String] = ["1/min"]) throws -> [String] {
+        let rows = values.enumerated().map { "ada,\($0),W,\($1)\n" }
+        let path = try folder.write("id,epoch,stage,hr\n" + rows.joined(), to: "a.csv")
+        let source = try TableRecordings(
+            files: [path],
+            columns: TableColumns(
+                subject: .column("id"), recording: nil, position: "epoch", label: "stage", values: .named(["hr"])),
+            labels: TableLabels(.stage), units: units)
+        var notes: [String] = []
+        _ = try source.write(to: folder.path("data"), note: { notes.append($0) })
+        return notes
+    }
+    let rates = (0..<20).map { "\(60 + $0 % 7)" }
+    #expect(try notes(rates).isEmpty)
+    let mark = "and no other value is like it: leave the field empty where nothing was measured"
+    #expect(try notes(["-999"] + rates + ["-999"]) == ["column \"hr\" is -999 2 times, \(mark)"])
+    #expect(try notes(rates + ["9999"]) == ["column \"hr\" is 9999 once, \(mark)"])
+    // Where values are as low, or as large, it is one of them.
+    #expect(try notes(rates + ["-999", "-12"]).isEmpty)
+    #expect(try notes(rates + ["9999", "3000"]).isEmpty)
+    #expect(
+        try notes((0..<20).map { "\(900 + $0)" })
+            == ["column \"hr\" is said to be in 1/min, and its median is 910.0 in a: is it?"])
+    #expect(try notes((0..<20).map { "\(900 + $0)" }, units: ["ms"]).isEmpty)
+}
+
+@Test func allLabelsThatAreNotKnownAreNamedAtOnce() throws {
+    let labels = ["W", "quiet", "N2", "active", "", "quiet", "deep sleep"]
+    let text = labels.enumerated().map { "ada,\($0),\($1),6\($0)\n" }.joined()
+    let message = try refusal([("a.csv", text)])
+    #expect(message.hasSuffix("use --label-map, for \"active\", \"deep sleep\" too"), "\(message)")
+    let joined = try refusal([("a.csv", "ada,0,444221133,60\n")])
+    #expect(joined.contains("use --label-map"))
+    #expect(
+        try refusal([("a.csv", "ada,0,4442211334,60\n")]).hasSuffix(
+            "maybe one of many in one field: give a row for each"))
+}
+
+@Test func jsonIsToldFromATable() throws {
+    for text in ["{\"a\": [1]}", "[{\"a\": 1}]", " \n[1, 2]"] {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(text, to: "a.json")
+        let error = #expect(throws: DatasetError.self) {
+            _ = try TableRecordings(
+                files: [path],
+                columns: TableColumns(
+                    subject: .column("id"), recording: nil, position: "epoch", label: nil, values: .others),
+                labels: TableLabels(.stage))
+        }
+        #expect(error.map { "\($0)" }?.contains("it is JSON, which is not read: make a CSV of it with jq") == true)
+    }
+}

@@ -154,7 +154,13 @@ func linesOfOnsetDurationAndStageAreRead(between: String) throws {
     ("0 30 W\n30 30\n", ", line 2: \"30 30\" is not onset, duration and stage"),
     ("0 30 W\n60 -30 W\n", ", line 2: it ends before it starts: it lasts -30 s"),
     ("0 W\n30 W\n", ", line 1: \"0 W\" has two columns, and one of them is a number: keep the stages alone"),
-    ("epoch,stage\n# Ada\n0,W\n1,W\n", ", line 3: \"0,W\" has two columns, and one of them is a number: keep"),
+    (
+        "epoch,stage\n# Ada\n0,W\n2,W\n",
+        ", line 4: \"2,W\" is not sleep epoch 1 and its stage: they are numbered one by"
+    ),
+    ("epoch,stage\n30,W\n60,W\n", ", line 2: \"30,W\" is not sleep epoch 0 and its stage"),
+    ("Epoch;Hypno\n1;W\n2;W;x\n", ", line 3: \"2;W;x\" is not sleep epoch 2 and its stage"),
+    ("W,N1,N2", ", line 1: \"W,N1,N2\" is its only line and no known stage: write a stage a line"),
     (
         "25:00:00 W\n25:00:30 W\n",
         ", line 1: \"25:00:00 W\" is neither a stage nor onset, duration and stage, in seconds from the recording's start, "
@@ -320,4 +326,28 @@ func aDecimalCommaIsCalledOne(line: String) throws {
 func commasBetweenFieldsAreNoDecimalCommas(separator: String) throws {
     let text = (0..<12).map { ["\($0 * 30)", "30", "Sleep stage W"].joined(separator: separator) + "\n" }.joined()
     #expect(try MadeUpHypnogram.source(text).outline.codes == ["W"])
+}
+
+@Test(arguments: ["Epoch,Stage", ",Stage", "sleep_epoch;stages", "Epoch\tHypnogram", "\"Epoch\",\"Stage\""], [0, 1])
+func aListThatNumbersItsSleepEpochsIsOneWithoutNumbers(header: String, first: Int) throws {
+    let separator = header.first { ",;\t".contains($0) } ?? ","
+    let rows = MadeUpHypnogram.twelve.split(separator: " ").enumerated().map { epoch, stage in
+        "\(epoch + first)\(separator)\(stage == "-" ? "?" : "\"\(stage)\"")\n"
+    }
+    #expect(
+        try MadeUpHypnogram.labels(MadeUpHypnogram.source("\(header)\n" + rows.joined())) == MadeUpHypnogram.twelve)
+}
+
+/// Of MNE 1.13, whose CSV has dates for onsets: from 1970 where nobody knows when the recording began.
+@Test(arguments: ["1989-04-24 22:00:00", "1970-01-01 00:00:00"])
+func theCSVOfMNEIsRead(start: String) throws {
+    let day = start.prefix(11)
+    let hour = Int(start.dropFirst(11).prefix(2)) ?? 0
+    let rows = MadeUpHypnogram.twelve.split(separator: " ").enumerated().map { epoch, stage in
+        String(
+            format: "\(day)%02d:%02d:%02d.000,30.0,Sleep stage %@\n", hour, epoch / 2, epoch % 2 * 30,
+            stage == "-" ? "?" : String(stage))
+    }
+    let source = try MadeUpHypnogram.source("onset,duration,description\n" + rows.joined())
+    #expect(MadeUpHypnogram.labels(source) == MadeUpHypnogram.twelve)
 }

@@ -35,11 +35,14 @@ struct EventTable {
                 if words.hasPrefix("#") { continue }
                 for delimiter in ["\t", ";", ","] as [Character] {
                     let names = words.split(separator: delimiter).map(Scoring.columnName)
+                    let onset = before.isEmpty ? Scoring.column(Scoring.onsetColumns, in: names) : nil
+                    let isDated = onset.map { Self.isDated($0, next, delimiter) } ?? false
                     let isOfSeconds =
-                        before.isEmpty
-                        && (Scoring.column(Scoring.onsetColumns, in: names) != nil
-                            || Self.startsAreSeconds(words, next, delimiter))
-                    guard isOfSeconds || Self.isOfAClock(names), let byte = delimiter.asciiValue else { continue }
+                        before.isEmpty && !isDated
+                        && (onset != nil || Self.startsAreSeconds(words, next, delimiter))
+                    guard isOfSeconds || isDated || Self.isOfAClock(names), let byte = delimiter.asciiValue else {
+                        continue
+                    }
                     (self.delimiter, offset, self.line) = (byte, line.lowerBound, index + 1)
                     isOfRemLogic = before.first?.drop { $0 == "\"" }.hasPrefix("RemLogic") ?? false
                     clock = isOfSeconds ? nil : ScoringClock(before, isCertain: isOfRemLogic)
@@ -56,6 +59,14 @@ struct EventTable {
                 && names.contains { name in
                     name.contains("stag") || name.contains("hypno") || Scoring.eventColumns.contains(name)
                 }
+        }
+
+        /// Whether a row has a date and a time in a column, as MNE writes onsets.
+        private static func isDated(_ column: Int, _ row: String?, _ delimiter: Character) -> Bool {
+            let fields = row?.split(separator: delimiter, omittingEmptySubsequences: false) ?? []
+            guard fields.indices.contains(column) else { return false }
+            let text = fields[column].filter { $0 != "\"" }
+            return TimeText.timeOfDay(text) != nil && ClockTimes.date(before: text) != nil
         }
 
         /// Whether a header has starts, and ends or durations, and its first row a number for its start.
@@ -100,7 +111,7 @@ struct EventTable {
         (clock, isOfRemLogic) = (header.clock, header.isOfRemLogic)
         _ = try table.next()
         names = table.fields.map(table.text).map(Scoring.columnName)
-        let times = clock == nil ? Scoring.onsetColumns + Scoring.startColumns : Scoring.clockColumns
+        let times = Scoring.onsetColumns + (clock == nil ? Scoring.startColumns : Scoring.clockColumns)
         let onset = Scoring.column(times, in: names) ?? 0
         let duration = try Scoring.durationColumn(in: names, path: path)
         let end = duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)

@@ -35,6 +35,7 @@ extension Scoring {
             blank = nil
             lines.append((index + 1, trimmed))
         }
+        lines = try Self.withoutNumbers(lines, first: all, path: path)
         guard let first = lines.first else { throw .empty(path: path) }
         let stageIsFirst = lines.prefix(2).allSatisfy { Self.isTimedBehindItsStage($0.text) }
         var isTimed = stageIsFirst
@@ -125,6 +126,46 @@ extension Scoring {
         return ScoringStart(line[colon...].dropFirst().trimmingCharacters(in: .whitespaces), utcIsOurs: true)
     }
 
+    /// The stages of a list that numbers its sleep epochs, below a header like `Epoch,Stage` or `,Stage`; other lines
+    /// as they are.
+    ///
+    /// - Throws: `DatasetError.badLine` where the numbers are not those from 0 or 1 on.
+    private static func withoutNumbers(
+        _ lines: [(number: Int, text: String)], first all: [Substring], path: String
+    ) throws(DatasetError) -> [(number: Int, text: String)] {
+        let header =
+            all.map { $0.trimmingCharacters(in: .whitespaces) }.first { !$0.isEmpty && !$0.hasPrefix("#") } ?? ""
+        func fields(_ line: String) -> [String] {
+            line.split(omittingEmptySubsequences: false) { ",;\t".contains($0) }.map(columnName)
+        }
+        let names = fields(header)
+        guard names.count == 2, numberNames.contains(names[0]), names[1].contains("stag") || names[1].contains("hypno")
+        else { return lines }
+        var (stages, first): ([(number: Int, text: String)], Int?) = ([], nil)
+        for line in lines where line.text != header {
+            let parts = line.text.split(omittingEmptySubsequences: false) { ",;\t".contains($0) }
+            guard parts.count == 2, let number = Int(columnName(parts[0])), (0...1).contains(first ?? number),
+                number == (first ?? number) + stages.count
+            else {
+                throw .badLine(
+                    path: path, line: line.number,
+                    reason:
+                        "\(quoted(line.text)) is not sleep epoch \((first ?? 0) + stages.count) and its stage: they are "
+                        + "numbered one by one from 0 or 1")
+            }
+            first = first ?? number
+            stages.append((line.number, columnText(parts[1])))
+        }
+        return stages
+    }
+
+    /// What a column that counts sleep epochs is called; nothing where pandas wrote it.
+    private static let numberNames: Set = ["", "epoch", "epochs", "sleepepoch", "sleep_epoch", "epochnumber", "index"]
+
+    private static func columnText(_ text: Substring) -> String {
+        text.trimmingCharacters(in: .whitespaces).trimmingCharacters(in: ["\""])
+    }
+
     private static let twoColumns =
         "has two columns, and one of them is a number: keep the stages alone, a sleep epoch a line, or write onset, "
         + "duration and stage, in seconds from the recording's start"
@@ -148,6 +189,13 @@ extension Scoring {
         }
         if numbered.count > 1, words(lines[1]).count == 2, Double(words(lines[1])[0]) != nil {
             throw .badLine(path: path, line: numbered[1].number, reason: "\(quoted(lines[1])) \(twoColumns)")
+        }
+        guard numbered.count > 1 else {
+            throw .badLine(
+                path: path, line: line,
+                reason:
+                    "\(quoted(first, upTo: 64)) is its only line and no known stage: write a stage a line, a sleep epoch each"
+            )
         }
         throw .badLine(
             path: path, line: line,

@@ -93,11 +93,12 @@ extension Scoring {
         if clock != nil {
             var times = ClockTimes()
             for row in stages.rows { _ = times.add(row.time) }
-            clock?.take(times)
+            // MNE counts from 1970 where nobody knows when the recording began: from its start.
+            if times.firstDay?.days == [0] { clock = nil } else { clock?.take(times) }
             intervals = try Self.intervals(
                 at: times, lasting: stages.rows.map(\.duration), texts, kind: kind, path: path)
         }
-        self.init(path: path, intervals: intervals, clock: clock)
+        self.init(path: path, intervals: intervals, clock: clock, notes: [stages.note].compactMap(\.self))
         isOfAScorer = stages.isOfAScorer
         if table.withoutOnset > 0 {
             skipped = [SkippedItem(path: path, kind: .row, count: table.withoutOnset, reason: "without an onset")]
@@ -113,6 +114,8 @@ private struct StageColumn {
     /// Whether the column has stages alone, by its name or by the user's word.
     let isOfStages: Bool
     let isOfAScorer: Bool
+    /// What is to be said of another column of stages.
+    let note: String?
 
     init(of table: EventTable, path: String, _ reading: HypnogramReading) throws(DatasetError) {
         let own = try Self.ownRows(of: table, path: path, reading)
@@ -130,6 +133,12 @@ private struct StageColumn {
             throw .unsuitable(
                 path: path,
                 reason: "no column of it has stages: it has \(table.names.joined(separator: ", ")); call it stage")
+        }
+        let isByName = named != nil && own == nil && reading.scorer == nil
+        let other = isByName ? Self.contradicting(column, in: rows, of: table, reading) : nil
+        note = other.map { other in
+            "\(path): column \(quoted(table.names[other])) has stages, too, and not the same: those of "
+                + "\(quoted(table.names[column])) count; --scorer chooses another column"
         }
         (self.column, self.rows, isOfStages) = (column, rows, named != nil)
         isOfAScorer = reading.scorer != nil
@@ -206,6 +215,21 @@ private struct StageColumn {
         let areEvents = rows.allSatisfy { !$0.fields[column].isEmpty }
         let (own, others) = (stages(rows, named, reading), stages(rows, column, reading))
         return areEvents && zip(own, others).allSatisfy { $0 == nil || $1 == nil || $0 == $1 } ? column : nil
+    }
+
+    /// Another column that has nothing but stages, in half of the rows or more, and other ones: as of another scorer.
+    private static func contradicting(
+        _ column: Int, in rows: [EventTable.Row], of table: EventTable, _ reading: HypnogramReading
+    ) -> Int? {
+        let own = stages(rows, column, reading)
+        return table.names.indices.first { other in
+            guard other != column,
+                meanings(rows, other, reading).allSatisfy({ $0.text.isEmpty || $0.meaning.stage != nil })
+            else { return false }
+            let others = stages(rows, other, reading)
+            return 2 * others.count { $0 != nil } >= rows.count && Set(others.compactMap(\.self)).count > 1
+                && zip(own, others).contains { $0 != $1 && $1 != nil }
+        }
     }
 
     /// The stage that a column has in each row.

@@ -108,11 +108,10 @@ extension Scoring {
 
     /// What makes a text of a file of JSON; nil for another one.
     private static func adviceOnJSON(_ text: UnsafeRawBufferPointer) -> String? {
-        let start = Array(text.lazy.filter { !isBlank($0) }.prefix(2)).map { Character(Unicode.Scalar($0)) }
-        let isList = start.first == "[" && start.last.map { $0.isNumber || "\"-[{n".contains($0) } ?? false
-        guard start.count == 2, isList || start == ["{", "\""] else { return nil }
+        guard FileSignature.isJSON(text) else { return nil }
+        let start = Array(text.lazy.filter { !isBlank($0) }.prefix(2))
         let way =
-            isList && start[1] != "{" && start[1] != "["
+            start.first == UInt8(ascii: "[") && !start.contains(UInt8(ascii: "{")) && start.last != UInt8(ascii: "[")
             ? "a stage a line, as with jq -r '.[]' FILE"
             : "a stage a line, or onset, duration and stage, as with jq -r '.[] | [.onset, .duration, .stage] | @tsv' FILE, "
                 + "or what it calls them"

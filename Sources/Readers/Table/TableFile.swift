@@ -30,6 +30,13 @@ struct TableFile {
     ) throws(DatasetError) {
         text = try DecodedText(path: path)
         (delimiter, places, start) = try text.withBytes { bytes throws(DatasetError) in
+            guard !FileSignature.isJSON(bytes) else {
+                throw .unsuitable(
+                    path: path,
+                    reason:
+                        "it is JSON, which is not read: make a CSV of it with jq -r '.[] | [.time, .value] | @csv' FILE, or "
+                        + "what it calls them")
+            }
             let declared = try Self.declaredDelimiter(bytes, path, format.delimiter)
             let delimiter = declared ?? format.delimiter ?? .comma
             let skipped = max(format.skippedLines, declared == nil ? 0 : 1)

@@ -80,6 +80,9 @@ public struct TableLabels: Sendable, Equatable {
             let codes = vocabulary.codes
             let shown = codes.count > 8 ? codes.prefix(8) + ["…"] : codes[...]
             let wanted = "a label of \(vocabulary.rawValue) (\(shown.joined(separator: ", "))): use --label-map"
+            if text.count >= 10, text.allSatisfy(\.isNumber) {
+                throw .badField(rows, place, file, "a label, but maybe one of many in one field: give a row for each")
+            }
             let others = unknownTexts(behind: rows, at: place).filter { $0 != text }.map { quoted($0, upTo: 64) }
             let more = others.isEmpty ? "" : ", for \(others.joined(separator: ", ")) too"
             throw .badField(rows, place, file, wanted + more)

@@ -177,7 +177,7 @@ public struct TableRecordings: RecordingSource {
     ///
     /// - Throws: `DatasetError` that names the file, line and column; `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
-        var constant = ConstantColumns(outline.content)
+        var findings = ColumnFindings(outline.content, units: outline.units)
         for (index, recording) in rows.enumerated() {
             let values = try TableReader.values(of: recording, files)
             let samples: [Float]
@@ -185,11 +185,11 @@ public struct TableRecordings: RecordingSource {
             case .map: samples = Array(values.joined())
             case .window(let width):
                 let columns = values[0].indices.map { column in values.map { $0[column] } }
-                constant.add(outline.recordings[index].name) { columns[$0].map(Double.init) }
+                findings.add(outline.recordings[index].name) { columns[$0].map(Double.init) }
                 samples = SleepEpochWindow(width: width).samples(of: columns)
             }
             try writer.append(samples)
         }
-        writer.notes += constant.notes
+        writer.notes += findings.notes
     }
 }

@@ -67,13 +67,13 @@ public struct TimedNights: RecordingSource {
             reader, longestGap: isDivided ? longestGap : .infinity)
         var unusable: [TimedNight.Unusable] = []
         var nights: [TimedNight] = []
-        var constant = ConstantColumns(reader.valueNames)
+        var findings = ColumnFindings(reader.valueNames, units: [])
         for rows in stretches.rows {
             do throws(TimedNight.Unusable) {
                 let night = try TimedNight(
                     rows, reader, wanted, bridge: bridge, activitySeconds: activitySeconds)
                 nights.append(night)
-                constant.add(night.name.recording) { column in
+                findings.add(night.name.recording) { column in
                     rows.map { reader.values[$0 * reader.valueNames.count + column] }.filter { !$0.isNaN }
                 }
             } catch {
@@ -95,7 +95,7 @@ public struct TimedNights: RecordingSource {
             + "they count shorter times, --activity-seconds says how long, and their sum is"
         notes =
             nameNotes + reader.notes + stretches.notes + nights.flatMap(\.notes) + (disputed > 0 ? [disputes] : [])
-            + (counts > 1 ? [means] : []) + constant.notes
+            + (counts > 1 ? [means] : []) + findings.notes
         let runs = nights.enumerated().map {
             TableRun(name: $0, firstPosition: $1.run.firstPosition, labels: $1.run.labels, start: $1.start)
         }

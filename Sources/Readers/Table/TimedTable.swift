@@ -81,12 +81,12 @@ public struct TimedTable: RecordingSource {
     ///
     /// - Throws: `TensorFileError` from the writer.
     public func appendSamples(to writer: inout DatasetWriter) throws {
-        var constant = ConstantColumns(outline.content)
+        var findings = ColumnFindings(outline.content, units: outline.units)
         for (index, recording) in values.enumerated() {
-            constant.add(outline.recordings[index].name) { recording[$0].map(Double.init) }
+            findings.add(outline.recordings[index].name) { recording[$0].map(Double.init) }
             try writer.append(window.samples(of: recording))
         }
-        writer.notes += constant.notes
+        writer.notes += findings.notes
     }
 }
 

@@ -38,6 +38,14 @@ enum FileSignature {
         }?.advice
     }
 
+    /// Whether a text begins as JSON does: with a list or with a name in braces.
+    static func isJSON(_ text: UnsafeRawBufferPointer) -> Bool {
+        let start = Array(text.lazy.filter { $0 != 0x20 && !(9...13).contains($0) }.prefix(2))
+            .map { Character(Unicode.Scalar($0)) }
+        guard start.count == 2 else { return false }
+        return start == ["{", "\""] || start[0] == "[" && (start[1].isNumber || "-[{n\"".contains(start[1]))
+    }
+
     /// What a file with these first bytes is that holds no signals as it is; nil for what is not known.
     static func adviceOnSignals(for bytes: UnsafeRawBufferPointer) -> String? {
         guard let advice = advice(for: bytes), let what = advice.split(separator: ":").first else { return nil }

@@ -84,7 +84,7 @@ package enum TimeText: Equatable {
     }
 }
 
-/// In which order the numbers of a date stand.
+/// In which order the numbers of a date stand whose first is not a year of four digits.
 public enum DateOrder: String, Sendable, CaseIterable {
     /// 2024-03-31, as ISO 8601 has it.
     case yearFirst = "ymd"
@@ -169,22 +169,26 @@ private struct Spelling {
     }
 
     /// Days since 1970-01-01.
+    ///
+    /// A year of four digits that stands first is one whatever the order.
     mutating func date(_ order: DateOrder) -> Int? {
         let start = at
         if order == .yearFirst, let date = digits(8...8) {
             return TimeText.days(year: date / 10_000, month: date / 100 % 100, day: date % 100)
         }
         at = start
-        guard let first = digits(order == .yearFirst ? 4...4 : 1...2),
+        let leading = digits(4...4)
+        if leading == nil { at = start }
+        let isYearFirst = leading != nil || order == .yearFirst
+        guard let first = leading ?? (isYearFirst ? nil : digits(1...2)),
             let separator = ["-", "/", "."].first(where: { next == $0.utf8.first })?.first, take(separator: separator),
             let second = digits(1...2), take(separator: separator),
-            let third = order == .yearFirst ? digits(1...2) : year()
+            let third = isYearFirst ? digits(1...2) : year()
         else { return nil }
-        switch order {
-        case .yearFirst: return TimeText.days(year: first, month: second, day: third)
-        case .monthFirst: return TimeText.days(year: third, month: first, day: second)
-        case .dayFirst: return TimeText.days(year: third, month: second, day: first)
-        }
+        if isYearFirst { return TimeText.days(year: first, month: second, day: third) }
+        return order == .monthFirst
+            ? TimeText.days(year: third, month: first, day: second)
+            : TimeText.days(year: third, month: second, day: first)
     }
 
     /// Passes over what stands between the numbers of a date; behind a point there may be spaces.

@@ -85,6 +85,7 @@ struct TrainCommand: ParsableCommand {
             on: dataset, scheme: scheme, encoder: pretrained, settings: settings, seed: options.seed,
             excluding: excluded)
         settings.noteWhatHasNoEffect(on: scheme, of: dataset)
+        if let pretrained { noteWhomTheEncoderKnows(dataset, pretrained.job) }
         for name in training.absentClasses {
             Terminal.error("no sample is \(name): the model will hardly ever answer it")
         }
@@ -141,6 +142,16 @@ struct TrainCommand: ParsableCommand {
             "note: with --encoder the recogniser is trained on from it, where preset \(settings.name) begins from nothing; "
                 + "how good such are says ssrm evaluate --set recogniser.encoder=tuned")
         return tuned
+    }
+
+    /// Says whom of those that are left out the encoder learnt from.
+    private func noteWhomTheEncoderKnows(_ dataset: Dataset, _ made: Job) {
+        let known = Set(dataset.subjects(trainedOnBy: made) ?? []).intersection(excludeSubjects).sorted()
+        guard !known.isEmpty else { return }
+        let names = known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", …" : "")
+        Terminal.error(
+            "note: the encoder learnt from recordings of \(names), too, without labels: for a test on people whom the "
+                + "model has never met, give ssrm pretrain the same --exclude-subjects")
     }
 
     /// Says what of the settings asked for is not trained with, because the encoder has its own.

@@ -48,7 +48,8 @@ struct PlanCommand: ParsableCommand {
     var link: Double
 
     @Option(
-        help: "How long a message is underway at least, one way, like 0.1ms, 20ms or 1s.", transform: LinkText.delay)
+        help: "How long a message is underway at least, one way, like 20ms or 1s; 0.1ms by default.",
+        transform: LinkText.delay)
     var delay = 0.0001
 
     @Option(
