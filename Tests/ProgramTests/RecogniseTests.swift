@@ -236,11 +236,15 @@ private func table(_ columns: String, shift: Int = 0) -> String {
         let trained = try train(data, "--exclude-subjects", "b")
         #expect(trained.status == 0, "\(trained.errors)")
         #expect(try object(trained)["samples"] as? Int == 12)
+        #expect(!trained.errors.contains("the encoder learnt"), "\(trained.errors)")
         return try fitted()
     }
     #expect(models[0] == models[1])
     #expect(try train(shifted).status == 0)
     #expect(try fitted() != models[0])
+    #expect(
+        try train(data, "--exclude-subjects", "a").errors
+            .contains("note: the encoder learnt from recordings of a, too, without labels"))
     #expect(try train(data, "--exclude-subjects", "c").errors.contains("has no subject c"))
     let predicted = try ProgramRun.ssrm(
         "predict", "--model", folder.path("model"), "--data", other, "--out", folder.path("labels.csv"))

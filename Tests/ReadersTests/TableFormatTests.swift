@@ -208,3 +208,8 @@ func subjectsOfOtherNumbersAreOtherPeople(name: String, other: String) throws {
     format.columnNames = ["id", "night", "epoch", "stage"]
     #expect(try refusal(rows, format: format).hasPrefix("a.csv, line 1: there is no column \"hr\""))
 }
+
+@Test func whoReadsAFileWithoutAHeaderIsToldHowToNameItsColumns() throws {
+    #expect(try refusal(rows).hasSuffix("; where there is no header line, name the columns with --column-names"))
+    #expect(try !refusal(["id,night,epoch,stage,pulse"] + rows).contains("--column-names"))
+}

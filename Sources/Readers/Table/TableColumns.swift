@@ -107,8 +107,11 @@ public struct TableColumns: Sendable, Equatable {
             }
             let near = nearestName(to: name, among: names).map { "; did you mean \(quoted($0))?" }
             let present = names.count == 1 ? "; the header is one column" : "; there are \(list(names))"
+            let areValues = names.contains { Double($0) != nil }
+            let unnamed = areValues ? "; where there is no header line, name the columns with --column-names" : ""
             throw .badLine(
-                path: path, line: line, reason: "there is no column \(quoted(name))" + (near ?? present) + remedy)
+                path: path, line: line,
+                reason: "there is no column \(quoted(name))" + (near ?? present) + unnamed + remedy)
         }
         let subject = try subjectColumn.map { name throws(DatasetError) in try place(name) }
         let recording = try recording.map { name throws(DatasetError) in try place(name) }
