@@ -68,7 +68,7 @@ enum RecordedFiles {
         }
         guard let labels = try? TableLabels(.stage) else { fatalError("no labels") }
         let beside = TableHypnograms(
-            paths: [path], zone: .gmt, start: ignores ? "1989-04-24T21:58:15Z" : nil, reading: reading)
+            paths: [path], zone: .gmt, starts: ignores ? ["1989-04-24T21:58:15Z"] : [], reading: reading)
         if let found = try? TimedNights(
             files: [watch],
             columns: TableColumns(

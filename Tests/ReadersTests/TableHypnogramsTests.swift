@@ -106,7 +106,7 @@ func aHypnogramLabelsTheTableThatWasRecordedBesideIt(form: Int, ofClock: Bool) t
     let path = try file.write(to: folder.path("P1.edf"))
     let source = try nights(Worn().write(to: folder), TableHypnograms(paths: [path], zone: zone))
     #expect(text(source.outline) == [labels])
-    let shifted = TableHypnograms(paths: [path], zone: zone, offset: 60)
+    let shifted = TableHypnograms(paths: [path], zone: zone, offsets: [60])
     #expect(try nights(folder.path("watch.csv"), shifted).outline.recordings[0].start?.text == "2024-03-01T22:01:10")
 }
 
@@ -119,9 +119,10 @@ func aListWithoutTimesBeginsWhereTheUserSays(start: String) throws {
         refusal { try nights(watch, TableHypnograms(paths: [path], zone: zone)) }
             == "P1.txt: it does not say on which day it begins, on the clock of the place: --hypnogram-start TIME says when "
             + "its first sleep epoch does")
-    #expect(
-        try text(nights(watch, TableHypnograms(paths: [path], zone: zone, start: start)).outline) == [labels])
-    let wrong = TableHypnograms(paths: [path], zone: zone, start: "tonight")
+    let source = try nights(watch, TableHypnograms(paths: [path], zone: zone, starts: [start]))
+    #expect(text(source.outline) == [labels])
+    #expect(source.outline.recordings[0].start?.text == "2024-03-01T22:00:10")
+    let wrong = TableHypnograms(paths: [path], zone: zone, starts: ["tonight"])
     #expect(refusal { try nights(watch, wrong) }.contains("\"tonight\" is not a time like 2024-03-31T22:30:00"))
 }
 
@@ -168,6 +169,11 @@ func aListWithoutTimesBeginsWhereTheUserSays(start: String) throws {
     #expect(try refused("night.csv").contains("begins like that of no subject of the table"))
     #expect(try refused("P1-2.csv").contains("begins like that of several subjects (\"P1\", \"P1-2\")"))
     let one = try folder.write(forms[0].text, to: "P1.csv")
+    // One that is nobody's is left out where others are somebody's.
+    let both = TableHypnograms(paths: [folder.path("P12.csv"), one], zone: zone, offsets: [7, 0])
+    let someones = try nights(Worn().write(to: folder, named: "one.csv"), both)
+    #expect(text(someones.outline) == [labels])
+    #expect(someones.skipped.contains { $0.path.hasSuffix("P12.csv") && $0.reason.contains("no subject of the table") })
     let two = try folder.write(forms[1].text, to: "P1_other.txt")
     #expect(
         refusal { try nights(watch, TableHypnograms(paths: [one, two], zone: zone)) }
@@ -206,7 +212,7 @@ func aListWithoutTimesBeginsWhereTheUserSays(start: String) throws {
     #expect(
         refusal { try nights(watch, TableHypnograms(paths: [path], zone: zone)) }
             .contains("it may begin at 2024-10-27T00:00:00Z or 2024-10-27T01:00:00Z: --hypnogram-start TIME"))
-    let second = TableHypnograms(paths: [path], zone: zone, start: "2024-10-27T02:00:00+01:00")
+    let second = TableHypnograms(paths: [path], zone: zone, starts: ["2024-10-27T02:00:00+01:00"])
     #expect(try nights(watch, second).outline.recordings[0].start?.text == "2024-10-27T02:00:00")
     let spring = try folder.write(
         "datetime,stage\n" + lines { String(format: "2024-03-31 02:%02d:%02d,%@", $0 / 2, $0 % 2 * 30, $1) },
@@ -237,7 +243,7 @@ private func onANightOnWhichClocksAreChangedAPolysomnographsRunsOn(change: Chang
             return String(format: "%02d:%02d:%02d,\(stage)", clock / 3_600, clock / 60 % 60, clock % 60)
         }
         let path = try folder.write("time,stage\n" + rows, to: "P1-\(changed).csv")
-        return TableHypnograms(paths: [path], zone: zone, start: change.begin)
+        return TableHypnograms(paths: [path], zone: zone, starts: [change.begin])
     }
     #expect(try text(nights(watch, hypnograms(changed: false)).outline) == [labels])
     #expect(

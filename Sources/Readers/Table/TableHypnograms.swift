@@ -12,22 +12,26 @@ public struct TableHypnograms: Sendable {
     public var paths: [String]
     /// The zone of the clock that they go by.
     public var zone: TimeZone
-    /// When the first sleep epoch of the one file begins, as a table's times are written; nil: as the file says.
-    public var start: String?
-    /// In which order the numbers of a date in `start` stand.
+    /// When the first sleep epoch of each begins, as a table's times are written; empty: as the files say.
+    public var starts: [String]
+    /// In which order the numbers of a date in `starts` stand.
     public var order: DateOrder
-    /// Seconds that are added to their times.
-    public var offset: Double
+    /// Seconds that are added to the times of each, or one number for all.
+    public var offsets: [Double]
     /// What their texts mean.
     public var reading: HypnogramReading
 
     /// Hypnograms that say themselves when they begin, but for what is named here.
+    ///
+    /// - Precondition: there are as many `starts` as files, or none; as many `offsets`, or one.
     public init(
-        paths: [String], zone: TimeZone, start: String? = nil, order: DateOrder = .yearFirst, offset: Double = 0,
+        paths: [String], zone: TimeZone, starts: [String] = [], order: DateOrder = .yearFirst, offsets: [Double] = [0],
         reading: HypnogramReading = .plain
     ) {
-        (self.paths, self.zone, self.start, self.order) = (paths, zone, start, order)
-        (self.offset, self.reading) = (offset, reading)
+        precondition(starts.isEmpty || starts.count == paths.count, "\(starts.count) starts of \(paths.count) files")
+        precondition([1, paths.count].contains(offsets.count), "\(offsets.count) offsets of \(paths.count) files")
+        (self.paths, self.zone, self.starts, self.order) = (paths, zone, starts, order)
+        (self.offsets, self.reading) = (offsets, reading)
     }
 
     /// A hypnogram's night.
@@ -67,8 +71,9 @@ public struct TableHypnograms: Sendable {
         var placed = Placed()
         var texts = reading.mappedTexts
         let names = try TableNames.recordings(ofFiles: paths, remedy: "rename it")
-        for (path, name) in zip(paths, names) {
-            let night = try night(path, named: name, beside: times, subject, &placed, &texts)
+        for (file, name) in names.enumerated() {
+            let path = paths[file]
+            guard let night = try night(file, named: name, beside: times, subject, &placed, &texts) else { continue }
             let own = times[night.name.subject] ?? []
             let areScored = night.stages.contains { $0 != nil }
             if areScored, own.contains(in: night.times) {
@@ -80,23 +85,26 @@ public struct TableHypnograms: Sendable {
         }
         placed.notes += texts.notes
         guard !placed.nights.isEmpty else {
-            let first = placed.skipped.last { $0.kind == .recording }
+            let first = placed.skipped.first { $0.kind == .recording }
             throw .unsuitable(path: first?.path ?? paths[0], reason: first?.reason ?? "")
         }
         return placed
     }
 
-    /// Reads one, which is of another time than those of its subject before it.
+    /// Reads one, which is of another time than those of its subject before it; nil where it is nobody's, which
+    /// `placed` says.
     private func night(
-        _ path: String, named name: String, beside times: [String: [Int]], _ subject: TableColumns.Subject,
+        _ file: Int, named name: String, beside times: [String: [Int]], _ subject: TableColumns.Subject,
         _ placed: inout Placed, _ texts: inout MappedTexts
-    ) throws(DatasetError) -> Night {
+    ) throws(DatasetError) -> Night? {
+        let path = paths[file]
         let scoring = try Scoring(opening: path, reading)
-        let subject =
-            switch subject {
-            case .named(let name): name
-            case .column: try Self.subject(ofFile: path, among: times.keys.sorted())
-            }
+        let owner: String?
+        switch subject {
+        case .named(let name): owner = name
+        case .column: owner = try Self.subject(ofFile: path, among: times.keys.sorted(), &placed)
+        }
+        guard let subject = owner else { return nil }
         for interval in scoring.intervals where interval.kind != .event { texts.add(interval.text) }
         let hypnogram = try Hypnogram(scoring, reading)
         guard hypnogram.epochCount <= 2 * SleepEpochWindow.epochsPerDay else {
@@ -107,7 +115,7 @@ public struct TableHypnograms: Sendable {
         placed.notes += scoring.notes + hypnogram.notes
         placed.notes += try hypnogram.requireAgreement(0..<hypnogram.epochCount)
         placed.skipped += hypnogram.skipped
-        let (start, ahead) = try start(of: scoring, hypnogram, beside: times[subject] ?? [])
+        let (start, ahead) = try start(ofFile: file, scoring, hypnogram, beside: times[subject] ?? [])
         let night = Night(
             path: path, name: TableNames.Name(subject: subject, recording: name), start: start, ahead: ahead,
             stages: hypnogram.stages(0..<hypnogram.epochCount))
@@ -128,8 +136,10 @@ public struct TableHypnograms: Sendable {
             + "was written, --hypnogram-offset shifts it"
     }
 
-    /// The subject whose name a file's begins with.
-    private static func subject(ofFile path: String, among subjects: [String]) throws(DatasetError) -> String {
+    /// The subject whose name a file's begins with; nil where there is none, which `placed` says.
+    private static func subject(
+        ofFile path: String, among subjects: [String], _ placed: inout Placed
+    ) throws(DatasetError) -> String? {
         let name = URL(filePath: path).lastPathComponent.precomposedStringWithCanonicalMapping
         let names = name.hasPrefix("sub-") ? [name, String(name.dropFirst(4))] : [name]
         func isCalled(_ name: String, like subject: String) -> Bool {
@@ -140,24 +150,28 @@ public struct TableHypnograms: Sendable {
         if found.count == 1 { return found[0] }
         let shown = (found.isEmpty ? subjects : found).prefix(8).map { quoted($0) }.joined(separator: ", ")
         let what = found.isEmpty ? "no subject of the table" : "several subjects"
-        throw .unsuitable(
-            path: path,
-            reason:
-                "its name begins like that of \(what) (\(shown)): call it as its subject, with - or _ before the rest")
+        let reason =
+            "its name begins like that of \(what) (\(shown)): call it as its subject, with - or _ before the rest"
+        guard found.isEmpty else { throw .unsuitable(path: path, reason: reason) }
+        placed.skipped.append(SkippedItem(path: path, kind: .recording, reason: reason))
+        return nil
     }
 
     /// When the first sleep epoch of a hypnogram begins.
     private func start(
-        of scoring: Scoring, _ hypnogram: Hypnogram, beside times: [Int]
+        ofFile file: Int, _ scoring: Scoring, _ hypnogram: Hypnogram, beside times: [Int]
     ) throws(DatasetError) -> (time: Int, ahead: Int32) {
         var clock = WallClock(zone: zone)
         func instants(showing local: Int) -> [(time: Int, ahead: Int32)] {
             clock.instants(showing: local).map { ($0, Int32((local - $0) / TimeText.second)) }
         }
         var found: [(time: Int, ahead: Int32)] = []
-        if let start {
+        if !starts.isEmpty {
+            let start = starts[file]
             switch Array(start.utf8).withUnsafeBytes({ TimeText($0, order: order) }) {
-            case .instant(let time, let ahead): return (time, Int32(ahead))
+            case .instant(let time, _):
+                let date = Date(timeIntervalSince1970: Double(time) / Double(TimeText.second))
+                return (time, Int32(zone.secondsFromGMT(for: date)))
             case .local(let local): found = instants(showing: local)
             case .number, nil:
                 throw .unsuitable(
@@ -172,6 +186,7 @@ public struct TableHypnograms: Sendable {
                     reason: "it does not say on which day it begins, on the clock of the place: "
                         + "\(Self.startOption) TIME says when its first sleep epoch does")
             }
+            let offset = offsets[offsets.count > 1 ? file : 0]
             for zero in zeros {
                 let local = ((zero + hypnogram.firstOnset + offset) * Double(TimeText.second)).rounded()
                 found += instants(showing: Int(local, clampedTo: 0...Int.max / 4) ?? 0)

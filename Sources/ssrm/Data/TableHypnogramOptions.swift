@@ -15,17 +15,20 @@ struct TableHypnogramOptions: ParsableArguments {
     var hypnogram: [String] = []
 
     @Option(
-        name: .long,
+        name: .long, parsing: .upToNextOption,
         help: """
-            When the first sleep epoch of the one --hypnogram begins, where the file does not say: a time as those of \
-            --time-column are written.
+            When the first sleep epoch of each --hypnogram begins, in their order, where the files do not say: times as \
+            those of --time-column are written.
             """)
-    var hypnogramStart: String?
+    var hypnogramStart: [String] = []
 
     @Option(
-        name: .long, parsing: .unconditional,
-        help: "Seconds that are added to the times of --hypnogram, where its clock was not the table's.")
-    var hypnogramOffset: Double?
+        name: .long, parsing: .unconditionalSingleValue,
+        help: """
+            Seconds that are added to the times of --hypnogram, where its clock was not the table's: once for all, or once for \
+            each.
+            """)
+    var hypnogramOffset: [Double] = []
 
     @Option(
         name: .long,
@@ -38,12 +41,16 @@ struct TableHypnogramOptions: ParsableArguments {
     func require(_ time: TimeOptions, label: String?, recording: String?) throws {
         guard !hypnogram.isEmpty else {
             let given =
-                hypnogramStart.map { _ in "--hypnogram-start" } ?? hypnogramOffset.map { _ in "--hypnogram-offset" }
-                ?? scorer.map { _ in "--scorer" } ?? stages.given
+                hypnogramStart.first.map { _ in "--hypnogram-start" }
+                ?? hypnogramOffset.first.map { _ in "--hypnogram-offset" } ?? scorer.map { _ in "--scorer" }
+                ?? stages.given
             if let given { throw ValidationError("\(given) goes with --hypnogram") }
             return
         }
-        guard time.timeColumn != nil, let zone = time.timeZone, TimeZone(identifier: zone) != nil else {
+        guard !time.secondsFromStart else {
+            throw ValidationError("--hypnogram needs the times of a clock: leave --seconds-from-start out")
+        }
+        guard time.timeColumn != nil, time.timeZone != nil else {
             throw ValidationError(
                 "--hypnogram goes with --time-column, and with --time-zone: the zone of the clock that it was written by"
             )
@@ -53,10 +60,17 @@ struct TableHypnogramOptions: ParsableArguments {
                 "--hypnogram has the labels, and makes a recording of each night: leave --label, --recording and --max-gap "
                     + "out")
         }
-        guard hypnogramStart == nil || (hypnogram.count == 1 && hypnogramOffset == nil) else {
-            throw ValidationError("--hypnogram-start is of one --hypnogram, and without --hypnogram-offset")
+        guard hypnogramStart.isEmpty || (hypnogramStart.count == hypnogram.count && hypnogramOffset.isEmpty) else {
+            throw ValidationError(
+                "--hypnogram-start must be given once for each --hypnogram, without --hypnogram-offset: \(hypnogramStart.count) "
+                    + "for \(hypnogram.count)")
         }
-        if let offset = hypnogramOffset, !(abs(offset) <= 1e8) {
+        guard [0, 1, hypnogram.count].contains(hypnogramOffset.count) else {
+            throw ValidationError(
+                "--hypnogram-offset must be given once, or once for each --hypnogram: \(hypnogramOffset.count) for "
+                    + "\(hypnogram.count)")
+        }
+        if let offset = hypnogramOffset.first(where: { !(abs($0) <= 1e8) }) {
             throw ValidationError("--hypnogram-offset must be a number of seconds within three years: not \(offset)")
         }
     }
@@ -65,7 +79,7 @@ struct TableHypnogramOptions: ParsableArguments {
     func hypnograms(_ times: TimeColumn) throws -> TableHypnograms? {
         guard !hypnogram.isEmpty, let zone = times.zone else { return nil }
         return TableHypnograms(
-            paths: hypnogram, zone: zone, start: hypnogramStart, order: times.order, offset: hypnogramOffset ?? 0,
-            reading: try stages.reading(scorer: scorer))
+            paths: hypnogram, zone: zone, starts: hypnogramStart, order: times.order,
+            offsets: hypnogramOffset.isEmpty ? [0] : hypnogramOffset, reading: try stages.reading(scorer: scorer))
     }
 }
