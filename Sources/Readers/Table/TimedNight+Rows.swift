@@ -175,7 +175,8 @@ extension TimedNight {
                 "; its heart rates stand \(seconds) s apart: --bridge \(seconds + seconds / 2) takes what lies between two "
                     + "of them on a straight line for a value"
             }
-            let ofCounts = Self.seconds(between: countTimes).map { seconds in
+            // Minutes and two of them are counted; what comes less often says when somebody moved.
+            let ofCounts = Self.seconds(between: countTimes).flatMap { $0 <= 120 ? $0 : nil }.map { seconds in
                 "; its activity counts stand \(seconds) s apart: --activity-seconds \(seconds) divides each among the sleep "
                     + "epochs in it"
             }
