@@ -78,3 +78,15 @@ func whatCountsNoSecondsFromAStartIsRefused(time: String) throws {
         "a.csv, line 3: column \"time\": \"\(time)\" is no number of seconds within a month of the recording's start"
     #expect(error.map { "\($0)" }?.hasSuffix(reason) == true)
 }
+
+/// Of devices that measure so often, each with a label.
+@Test(arguments: [1.0, 1.25, 2, 4, 25, 30, 32, 64, 100, 128])
+func labelsOfRowsAtAnyRateAreThoseOfTheirSleepEpochs(rate: Double) throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<Int(360 * rate)).map { row -> String in
+        let time = Double(row) / rate
+        return String(format: "%.6f,%d,%@\n", time, 60 + row % 7, ["W", "N1", "N2"][Int(time / 30) % 3])
+    }
+    let path = try folder.write("time,hr,stage\n" + rows.joined(), to: "a.csv")
+    #expect(try text(table([path]).outline) == [expected])
+}

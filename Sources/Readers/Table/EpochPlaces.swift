@@ -65,9 +65,9 @@ struct EpochPlaces {
         let median = distances.sorted()[distances.count / 2]
         guard areMost(distances, { fromMultiple($0, of: median) <= median / 10 }) else { return 0 }
         let seconds = (median + TimeText.second / 2) / TimeText.second
-        // Half seconds, and others that are not rounded whole ones.
+        // Half seconds, and others that are not rounded whole ones; each may be rounded to a microsecond.
         if abs(median - seconds * TimeText.second) > median / 10 {
-            return fromMultiple(length, of: median) <= median / 10 ? median / 2 : 0
+            return fromMultiple(length, of: median) <= median / 10 + length / median ? median / 2 : 0
         }
         let isPart = seconds < length / TimeText.second && length / TimeText.second % seconds == 0
         return isPart ? seconds * TimeText.second / 2 : 0

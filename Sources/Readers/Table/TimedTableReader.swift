@@ -117,17 +117,18 @@ struct TimedTableReader {
         let file = try TableFile(path: path, format: format, columns: ownColumns ?? columns, valueNames: earlier)
         if ownColumns == nil { valueNames = file.valueNames }
         paths.append(path)
+        let recording = recordingOfFile[path] ?? ""
         try file.text.withBytes { bytes throws(DatasetError) in
             var rows = file.rows(in: bytes)
             while try rows.next() {
                 try file.requireAllColumns(rows)
-                try take(rows, file)
+                try take(rows, file, recording)
             }
         }
     }
 
-    private mutating func take(_ rows: DelimitedRows, _ file: TableFile) throws(DatasetError) {
-        let name = try names.index(of: rows, file, columns.subject, recording: recordingOfFile[file.path] ?? "")
+    private mutating func take(_ rows: DelimitedRows, _ file: TableFile, _ recording: String) throws(DatasetError) {
+        let name = try names.index(of: rows, file, columns.subject, recording: recording)
         let (time, ahead) = try clock.time(rows, file, subject: names.names[name].subject)
         var label = try labels.label(rows, file, &labelTexts)
         let end = label == nil ? nil : try clock.labelEnd(rows, file, from: time)
@@ -220,8 +221,9 @@ struct TimedTableReader {
 
     /// What was made of labels and times.
     var notes: [String] {
-        let labelled = Set(rows.map { paths[Int($0.file)] })
-        let empty = labelPaths.filter { !labelled.contains($0) }.map { "\($0): no row of it has a label" }
+        let labelled = labelPaths.isEmpty ? [] : Set(rows.map(\.file))
+        let empty = labelPaths.indices.filter { !labelled.contains(Int32(paths.count - labelPaths.count + $0)) }
+            .map { "\(labelPaths[$0]): no row of it has a label" }
         return hypnogramNotes + labelTexts.notes + clock.notes + empty
     }
 
