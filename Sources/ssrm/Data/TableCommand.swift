@@ -198,7 +198,7 @@ struct TableCommand: ReaderCommand {
         guard (position == nil) != (time.timeColumn == nil) else {
             throw ValidationError("say when with either --position COLUMN or --time-column COLUMN")
         }
-        try hypnograms.require(time, label: label, recording: recording)
+        try hypnograms.require(time, label: label, hasLabelMap: !labelMap.isEmpty, recording: recording)
         try time.timeColumn == nil ? validatePositions() : validateTimes()
     }
 

@@ -38,7 +38,7 @@ struct TableHypnogramOptions: ParsableArguments {
     @OptionGroup var stages: StageOptions
 
     /// Refuses what goes with hypnograms alone, where there are none, and with them what they say themselves.
-    func require(_ time: TimeOptions, label: String?, recording: String?) throws {
+    func require(_ time: TimeOptions, label: String?, hasLabelMap: Bool, recording: String?) throws {
         guard !hypnogram.isEmpty else {
             let given =
                 hypnogramStart.first.map { _ in "--hypnogram-start" }
@@ -59,6 +59,10 @@ struct TableHypnogramOptions: ParsableArguments {
             throw ValidationError(
                 "--hypnogram has the labels, and makes a recording of each night: leave --label, --recording and --max-gap "
                     + "out")
+        }
+        guard !hasLabelMap else {
+            throw ValidationError(
+                "--label-map is about --label; of texts in a --hypnogram --stage-map says what they are")
         }
         guard hypnogramStart.isEmpty || (hypnogramStart.count == hypnogram.count && hypnogramOffset.isEmpty) else {
             throw ValidationError(
