@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Service
+import SleepRecognition
 
 extension SSRM {
     /// The command that is asked for, as far as its words name one, and what follows them.
@@ -41,8 +42,10 @@ extension SSRM {
             help.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.filter { $0.hasPrefix("--") }.map(String.init))
         let names = rest.prefix { $0 != "--" }.map { String($0.prefix { $0 != "=" }) }
         guard let unknown = names.first(where: { isOption($0) && !options.contains($0) }) else { return nil }
-        let near = nearestName(to: unknown, among: options.sorted()).map { ". Did you mean '\($0)'?" } ?? ""
-        return "Error: Unknown option '\(TerminalText.line(unknown))'\(near)"
+        let settings = options.contains("--set") ? Preset.settingNames : []
+        let setting = settings.first { $0.hasSuffix(".\(unknown.dropFirst(2))") }.map { "--set \($0)=…" }
+        let near = (setting ?? nearestName(to: unknown, among: options.sorted())).map { ". Did you mean '\($0)'?" }
+        return "Error: Unknown option '\(TerminalText.line(unknown))'\(near ?? "")"
     }
 
     /// What to say of an option that is given twice and takes one value; nil where there is none.

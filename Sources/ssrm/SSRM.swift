@@ -102,8 +102,9 @@ struct SSRM: ParsableCommand {
     /// What is wrong with the usage, with what was given in one line each time that it is quoted.
     private static func usageLines(for error: any Error) -> [String] {
         var text = fullMessage(for: error)
-        // Who misspelt an option hears of that, and not that the right one is missing.
-        if text.hasPrefix("Error: Missing expected argument"), let first = text.firstIndex(of: "\n"),
+        // Who misspelt an option hears of that, not that the right one is missing, nor of one that is little like it.
+        let isOfOptions = ["Missing expected argument", "Unknown option"].contains { text.hasPrefix("Error: \($0)") }
+        if isOfOptions, let first = text.firstIndex(of: "\n"),
             let unknown = unknownArgument(in: CommandLine.arguments.dropFirst())
         {
             text = unknown + text[first...]

@@ -33,7 +33,7 @@ extension HostileCoordinatorTests {
         let worker = try coordinator.startWorker()
         try coordinator.awaitHello()
         // Of the welcome and the work the worker hears at once, before it has computed its probe.
-        worker.signal(SIGSTOP)
+        #expect(worker.stop())
         if isWelcome { try coordinator.send(.welcome(try PlayedCoordinator.welcome())) }
         try coordinator.send(.work(Self.work()), [RawFrame(FloatBlock(count: Self.parameterCount))])
         worker.signal(SIGCONT)

@@ -22,6 +22,11 @@ import Testing
 @Test(arguments: [
     (["pretrain", "--date", "x", "--run", "r"], "Error: Unknown option '--date'. Did you mean '--data'?"),
     (["train", "--dta=x", "--out", "y"], "Error: Unknown option '--dta'. Did you mean '--data'?"),
+    (
+        ["train", "--data", "x", "--scheme", "five", "--out", "y", "--steps", "9"],
+        "Error: Unknown option '--steps'. Did you mean '--set recogniser.steps=…'?"
+    ),
+    (["predict", "--model", "x", "--data", "y", "--out", "z", "--steps", "9"], "Error: Unknown option '--steps'"),
     (["pretrain", "x.safetensors", "--run", "r"], "Error: Unexpected argument 'x.safetensors'"),
     (["pretrain", "--run", "r"], "Error: Missing expected argument '--data <data>'"),
 ])

@@ -129,6 +129,21 @@ public final class ProgramRun: Sendable {
     /// Sends a signal to this process alone.
     public func signal(_ number: Int32) { kill(pid, number) }
 
+    /// Stops this process until it is sent `SIGCONT`.
+    ///
+    /// - Returns: whether all of its threads have stopped, which takes a moment.
+    public func stop() -> Bool {
+        signal(SIGSTOP)
+        let tasks = "/proc/\(pid)/task"
+        return waitFor(every: 1_000) {
+            let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+            return threads.allSatisfy { thread in
+                let status = try? String(contentsOfFile: "\(tasks)/\(thread)/stat", encoding: .utf8)
+                return status?.split(separator: ")").last?.trimmingCharacters(in: .whitespaces).first == "T"
+            }
+        }
+    }
+
     /// The built `ssrm`, beside the test bundle.
     public static let ssrm: String = {
         if let path = ProcessInfo.processInfo.environment["SSRM_PROGRAM"] { return path }

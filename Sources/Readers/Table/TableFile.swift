@@ -73,7 +73,15 @@ struct TableFile {
     /// Makes sure that the row that was read last is as long as the header.
     func requireAllColumns(_ rows: DelimitedRows) throws(DatasetError) {
         guard rows.fields.count == places.names.count else {
-            throw .wrongColumns(path: path, line: rows.rowLine, found: rows.fields.count, expected: places.names.count)
+            guard delimiter == .comma, rows.fields.count > places.names.count else {
+                throw .wrongColumns(
+                    path: path, line: rows.rowLine, found: rows.fields.count, expected: places.names.count)
+            }
+            throw .badLine(
+                path: path, line: rows.rowLine,
+                reason:
+                    "\(rows.fields.count) columns where \(places.names.count) are expected: has it decimal commas, or a "
+                    + "comma in a text that is not in double quotes?")
         }
     }
 
