@@ -351,3 +351,12 @@ func theCSVOfMNEIsRead(start: String) throws {
     let source = try MadeUpHypnogram.source("onset,duration,description\n" + rows.joined())
     #expect(MadeUpHypnogram.labels(source) == MadeUpHypnogram.twelve)
 }
+
+@Test func secondsBesideAClocksTimesAreNoTimesOfAClock() throws {
+    let rows = MadeUpHypnogram.twelve.split(separator: " ").enumerated().map { epoch, stage in
+        String(
+            format: "%d,22:%02d:%02d,%@\n", epoch * 30, epoch / 2, epoch % 2 * 30, stage == "-" ? "?" : String(stage))
+    }
+    let text = "Scored by: X\n\nOnset,Time,Stage\n" + rows.joined()
+    #expect(try MadeUpHypnogram.labels(MadeUpHypnogram.source(text)) == MadeUpHypnogram.twelve)
+}

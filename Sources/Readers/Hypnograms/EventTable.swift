@@ -111,7 +111,9 @@ struct EventTable {
         (clock, isOfRemLogic) = (header.clock, header.isOfRemLogic)
         _ = try table.next()
         names = table.fields.map(table.text).map(Scoring.columnName)
-        let times = Scoring.onsetColumns + (clock == nil ? Scoring.startColumns : Scoring.clockColumns)
+        let times =
+            clock == nil
+            ? Scoring.onsetColumns + Scoring.startColumns : Scoring.clockColumns + Scoring.onsetColumns
         let onset = Scoring.column(times, in: names) ?? 0
         let duration = try Scoring.durationColumn(in: names, path: path)
         let end = duration != nil ? nil : Scoring.column(Scoring.endColumns, in: names)
