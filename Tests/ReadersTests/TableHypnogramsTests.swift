@@ -167,7 +167,7 @@ func aListWithoutTimesBeginsWhereTheUserSays(start: String) throws {
     }
     #expect(try refused("P12.csv").contains("begins like that of no subject of the table (\"P1\", \"P1-2\")"))
     #expect(try refused("night.csv").contains("begins like that of no subject of the table"))
-    #expect(try refused("P1-2.csv").contains("begins like that of several subjects (\"P1\", \"P1-2\")"))
+    #expect(try refused("P1-2-a.csv").contains("begins like that of several subjects (\"P1\", \"P1-2\")"))
     let one = try folder.write(forms[0].text, to: "P1.csv")
     // One that is nobody's is left out where others are somebody's.
     let both = TableHypnograms(paths: [folder.path("P12.csv"), one], zone: zone, offsets: [7, 0])
@@ -250,4 +250,84 @@ private func onANightOnWhichClocksAreChangedAPolysomnographsRunsOn(change: Chang
         refusal { try nights(watch, hypnograms(changed: true)) }
             .contains(
                 change.forward > 0 ? "its times leap over an hour at 2:00" : "its times go back by an hour at 3:00"))
+}
+
+/// A scoring like Domino's, with a line on its day, and the time at which the first of twelve sleep epochs begins.
+private func scored(_ day: String, from begin: Int) -> String {
+    "\(day)\nRate: 30 s\n\n"
+        + lines { epoch, stage in
+            let clock = (begin + 30 * epoch) % 86_400
+            return String(format: "%02d:%02d:%02d,000; \(stage)", clock / 3_600, clock / 60 % 60, clock % 60)
+        }
+}
+
+private let days: [(line: String, from: Int, start: String?)] = [
+    // An evening without a time of day is that of its date, whatever other nights a watch has.
+    ("Recording Date: 17.03.2024", 79_200, "2024-03-17T22:00:00"),
+    // A time that is a moment behind the first one, or before midnight, moves nothing by a day.
+    ("Start Time: 17.03.2024 22:00:15", 79_200, "2024-03-17T22:00:00"),
+    ("Start Time: 17.03.2024 21:50:00", 79_200, "2024-03-17T22:00:00"),
+    ("Start Time: 17.03.2024 23:50:00", 600, "2024-03-18T00:10:00"),
+    ("Start Time: 18.03.2024 00:00:10", 86_370, "2024-03-17T23:59:30"),
+    // Of midnight, which stands for none, and of none at all: behind midnight it may be either day.
+    ("Recording Date: 17.03.2024 00:00:00", 600, nil), ("Recording Date: 17.03.2024", 600, nil),
+]
+
+@Test(arguments: days.indices)
+func theDayOfAScoringIsThatOfTheTimeBesideItAndNeverThatOfTheRows(case index: Int) throws {
+    let folder = try TemporaryFolder()
+    let (line, from, start) = days[index]
+    // From 16 to 20 March without a break.
+    let rows = stride(from: 1_710_543_600, to: 1_710_889_200, by: 20).map { "P1,\($0),60\n" }
+    let watch = try folder.write("id,time,bpm\n" + rows.joined(), to: "watch.csv")
+    let path = try folder.write(scored(line, from: from), to: "P1.txt")
+    let hypnograms = TableHypnograms(paths: [path], zone: zone)
+    if let start {
+        #expect(try table(watch, hypnograms).outline.recordings[0].start?.text == start)
+    } else {
+        #expect(
+            refusal { try table(watch, hypnograms) }.hasPrefix("P1.txt: it may begin at 2024-03-16T23:10:00Z or 2024"))
+    }
+    // Rows of another night alone change nothing.
+    let other = rows.filter { $0 > "P1,1710882000" }
+    let late = try folder.write("id,time,bpm\n" + other.joined(), to: "late.csv")
+    #expect(throws: DatasetError.self) { _ = try table(late, hypnograms) }
+}
+
+@Test func boutsOnANightOfAClockChangeAreRefusedUnlessTheyShowThatTheirClockRanOn() throws {
+    let folder = try TemporaryFolder()
+    let watch = try Worn(nights: [1_711_843_200]).write(to: folder)  // 2024-03-31, 01:00 in Berlin
+    func bouts(_ onsets: [(String, Int)]) throws -> TableHypnograms {
+        let rows = onsets.enumerated().map { "2024-03-31 \($1.0),\($1.1),Sleep stage \($0 % 2 == 0 ? "W" : "N2")\n" }
+        let path = try folder.write("onset,duration,description\n" + rows.joined(), to: "P1.csv")
+        return TableHypnograms(paths: [path], zone: zone)
+    }
+    let changed = try bouts([("01:00:00", 1_800), ("01:30:00", 1_800), ("03:00:00", 1_800)])
+    #expect(refusal { try nights(watch, changed) }.contains("nothing shows that the one of its times ran on"))
+    let runsOn = try bouts([("01:00:00", 1_800), ("01:30:00", 1_800), ("02:00:00", 1_800)])
+    #expect(try nights(watch, runsOn).outline.recordings[0].labels.count == 134)
+}
+
+@Test func aHypnogramWithoutAStageWhereThereAreValuesIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let times: [Int] = (0..<30).map { Worn.night + 5 + 10 * $0 }
+    let rows = times.map { "P1,\($0),60\n" }
+    let watch = try folder.write("id,time,bpm\n" + rows.joined(), to: "watch.csv")
+    let stages = (0..<40).map { epoch in
+        "2024-03-01 22:\(String(format: "%02d:%02d", epoch / 2, epoch % 2 * 30 + 10)),\(epoch < 20 ? "?" : "N2")\n"
+    }
+    let path = try folder.write("datetime,stage\n" + stages.joined(), to: "P1.csv")
+    #expect(
+        refusal { try table(watch, TableHypnograms(paths: [path], zone: zone)) }
+            == "P1.csv: no sleep epoch with a value has a stage in it, or in another one")
+}
+
+@Test func valuesLateInASleepEpochStayInIt() throws {
+    let folder = try TemporaryFolder()
+    let times: [Int] = (0..<12).map { Worn.night + 27 + 30 * $0 }
+    let rows = times.map { "P1,\($0),\($0 % 7)\n" }
+    let watch = try folder.write("id,time,bpm\n" + rows.joined(), to: "watch.csv")
+    let path = try folder.write(forms[0].text, to: forms[0].name)
+    let source = try table(watch, TableHypnograms(paths: [path], zone: zone))
+    #expect(text(source.outline) == [labels] && source.outline.recordings[0].firstPosition == 0)
 }

@@ -83,6 +83,9 @@ struct ClockTimes {
         return (firstDate, Set(alike.compactMap { dates[0].days[$0] }))
     }
 
+    /// Whether each of them has a date.
+    var areAllDated: Bool { !dates.isEmpty && dates.count == times.count }
+
     /// The times from midnight of the first one's day.
     var onsets: [Double] {
         if !dates.isEmpty, dates.count == times.count, let place = order, let days = distances(in: place) {

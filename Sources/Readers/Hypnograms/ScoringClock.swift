@@ -23,6 +23,8 @@ struct ScoringClock: Equatable {
     private(set) var days: Set<Double> = []
     /// Whether the times themselves have dates.
     private(set) var areDated = false
+    /// Whether each of the times has one.
+    private(set) var areAllDated = false
     /// The time of day beside the date of the lines before them.
     private(set) var timeBefore: Double?
     /// Whether the times are a clock's beyond doubt: they have dates or halves of the day, or the program is known.
@@ -52,6 +54,7 @@ struct ScoringClock: Equatable {
         if times.haveHalves { isCertain = true }
         guard let (text, days) = times.firstDay else { return }
         (date, self.days, isCertain, areDated) = (text, days, true, true)
+        areAllDated = times.areAllDated
     }
 
     /// When midnight of the day is that the first time is of, in seconds since 1970 on the signals' clock.

@@ -24,13 +24,16 @@ extension ScoringStart {
 extension ScoringClock {
     /// When midnight of the first time's day may be, in seconds since 1970, in order.
     ///
-    /// A date on the lines before the times is that of the evening: where these say no time of day, the first time may
-    /// be of the day behind it.
+    /// A date on the lines before the times, or of the first alone, is that of the evening: the first time is the one
+    /// nearest to the time of day beside it. Where there is none, or midnight, which stands for none, a time before noon
+    /// may be of that day or of the one behind it.
     fileprivate func possibleMidnights(ofFirst time: Double) -> [Double] {
         let days = days.filter { $0 != ScoringStart.dayOfNobody }.sorted()
-        if areDated { return days }
-        let next = days.map { $0 + CalendarDay.seconds }
-        guard let timeBefore else { return Set(days + next).sorted() }
-        return timeBefore <= time ? days : next
+        if areAllDated { return days }
+        if let timeBefore, timeBefore > 0, !areDated {
+            let later = ((timeBefore - time) / CalendarDay.seconds).rounded() * CalendarDay.seconds
+            return days.map { $0 + later }
+        }
+        return time < CalendarDay.seconds / 2 ? Set(days + days.map { $0 + CalendarDay.seconds }).sorted() : days
     }
 }

@@ -35,7 +35,7 @@ struct EpochPlaces {
         valueShifts = (0..<width).map { column in
             func hasValue(_ row: Int) -> Bool { !reader.values[row * width + column].isNaN }
             let own = rows.filter(hasValue)
-            guard Self.areOfEpochs(distances(own)) else { return 0 }
+            guard !reader.areOfHypnograms, Self.areOfEpochs(distances(own)) else { return 0 }
             if labelled.isEmpty { return hasValue(first) ? Self.length / 2 : Self.tolerance }
             let both = labelled.count(where: hasValue)
             return 2 * both >= min(labelled.count, own.count) ? shift : Self.tolerance

@@ -70,6 +70,9 @@ public struct TableHypnograms: Sendable {
     ) throws(DatasetError) -> Placed {
         var placed = Placed()
         var texts = reading.mappedTexts
+        for (index, path) in paths.enumerated() where paths[..<index].contains(path) {
+            throw .unsuitable(path: path, reason: "given twice as a hypnogram")
+        }
         let names = try TableNames.recordings(ofFiles: paths, remedy: "rename it")
         for (file, name) in names.enumerated() {
             let path = paths[file]
@@ -115,7 +118,8 @@ public struct TableHypnograms: Sendable {
         placed.notes += scoring.notes + hypnogram.notes
         placed.notes += try hypnogram.requireAgreement(0..<hypnogram.epochCount)
         placed.skipped += hypnogram.skipped
-        let (start, ahead) = try start(ofFile: file, scoring, hypnogram, beside: times[subject] ?? [])
+        let (start, ahead) = try start(ofFile: file, scoring, hypnogram, beside: times[subject] ?? [], &placed.notes)
+        if scoring.clock != nil { try requireRunningClock(of: scoring, hypnogram, from: start) }
         let night = Night(
             path: path, name: TableNames.Name(subject: subject, recording: name), start: start, ahead: ahead,
             stages: hypnogram.stages(0..<hypnogram.epochCount))
@@ -146,6 +150,9 @@ public struct TableHypnograms: Sendable {
             guard name.hasPrefix(subject) else { return false }
             return name.dropFirst(subject.count).first.map { !$0.isLetter && !$0.isNumber } ?? true
         }
+        if let exact = subjects.first(where: { $0 == URL(filePath: name).deletingPathExtension().lastPathComponent }) {
+            return exact
+        }
         let found = subjects.filter { subject in names.contains { isCalled($0, like: subject) } }
         if found.count == 1 { return found[0] }
         let shown = (found.isEmpty ? subjects : found).prefix(8).map { quoted($0) }.joined(separator: ", ")
@@ -159,7 +166,7 @@ public struct TableHypnograms: Sendable {
 
     /// When the first sleep epoch of a hypnogram begins.
     private func start(
-        ofFile file: Int, _ scoring: Scoring, _ hypnogram: Hypnogram, beside times: [Int]
+        ofFile file: Int, _ scoring: Scoring, _ hypnogram: Hypnogram, beside times: [Int], _ notes: inout [String]
     ) throws(DatasetError) -> (time: Int, ahead: Int32) {
         var clock = WallClock(zone: zone)
         func instants(showing local: Int) -> [(time: Int, ahead: Int32)] {
@@ -189,23 +196,70 @@ public struct TableHypnograms: Sendable {
             let offset = offsets[offsets.count > 1 ? file : 0]
             for zero in zeros {
                 let local = ((zero + hypnogram.firstOnset + offset) * Double(TimeText.second)).rounded()
-                found += instants(showing: Int(local, clampedTo: 0...Int.max / 4) ?? 0)
+                guard let local = Int(local, clampedTo: -1...Int.max / 4), local >= 0 else {
+                    throw .unsuitable(path: scoring.path, reason: "it begins before 1970")
+                }
+                found += instants(showing: local)
             }
         }
-        if found.count > 1 {
+        let apart = zip(found.dropFirst(), found).map { $0.time - $1.time }
+        // Days of other months: of those that lie beside each other rows tell nothing.
+        if !apart.isEmpty, apart.allSatisfy({ $0 > 2 * Self.day }) {
             let length = hypnogram.epochCount * TimedStretches.epochLength
             let withRows = found.filter { times.contains(in: $0.time..<$0.time + length) }
-            found = withRows.isEmpty ? found : withRows
+            if withRows.count == 1 {
+                notes.append(
+                    "\(scoring.path): its date may be read in several ways, and is taken as the one on which there are rows: it "
+                        + "begins at \(TimeText.utc(withRows[0].time))")
+                found = withRows
+            }
         }
         guard found.count == 1 else {
             let reason =
                 found.isEmpty
                 ? "it begins at a time that is leapt over by the clocks of \(zone.identifier)"
                 : "it may begin at \(found.map { TimeText.utc($0.time) }.joined(separator: " or "))"
-            throw .unsuitable(
-                path: scoring.path, reason: "\(reason): \(Self.startOption) TIME says when its first sleep epoch does")
+            let remedy = "\(Self.startOption) TIME says when its first sleep epoch does, with its offset from UTC"
+            throw .unsuitable(path: scoring.path, reason: "\(reason): \(remedy)")
         }
         return found[0]
+    }
+
+    /// A day, in the unit of a row's time.
+    private static let day = Int(CalendarDay.seconds) * TimeText.second
+
+    /// Refuses times of a clock on a night on which that was changed, but where they show that it ran on, as a
+    /// polysomnograph's does: there are some in the hour that clocks on walls leap over, or none goes back, begins
+    /// before another ends or leaves open how long it lasts.
+    private func requireRunningClock(
+        of scoring: Scoring, _ hypnogram: Hypnogram, from start: Int
+    ) throws(DatasetError) {
+        let first = start / TimeText.second
+        let last = first + hypnogram.epochCount * TimedStretches.epochLength / TimeText.second
+        func ahead(_ second: Int) -> Int { zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(second))) }
+        let forward = ahead(last) - ahead(first)
+        guard forward != 0 else { return }
+        var (before, behind) = (first, last)
+        while behind - before > 1 {
+            let middle = before + (behind - before) / 2
+            if ahead(middle) == ahead(first) { before = middle } else { behind = middle }
+        }
+        let change = hypnogram.firstOnset + Double(behind - first)
+        let intervals = scoring.intervals.filter { $0.kind != .event }
+        let runsOn: Bool
+        if forward > 0 {
+            runsOn = intervals.contains { (change..<change + Double(forward)).contains($0.onset) }
+        } else {
+            runsOn = zip(intervals.dropFirst(), intervals).allSatisfy { next, interval in
+                interval.duration.map { interval.onset + $0 <= next.onset + 1 } ?? false
+            }
+        }
+        guard !runsOn else { return }
+        throw .unsuitable(
+            path: scoring.path,
+            reason:
+                "clocks of \(zone.identifier) were changed in that night, and nothing shows that the one of its times ran "
+                + "on: write onset, duration and stage, in seconds from its start, with \(Self.startOption) TIME")
     }
 
     private static let startOption = "--hypnogram-start"

@@ -186,8 +186,8 @@ struct TimedTableReader {
                 outside[row.file, default: 0] += 1
                 continue
             }
-            // The hypnogram tells the clock that Unix times and those in UTC do not.
-            let ahead = row.ahead == Row.unknownClock ? placed.nights[nearest.night].ahead : row.ahead
+            // The hypnogram's clock is that of the place.
+            let ahead = placed.nights[nearest.night].ahead
             rows.append(Row(time: row.time, name: Int32(nearest.night), file: row.file, label: nil, ahead: ahead))
             values += allValues[index * width..<(index + 1) * width]
         }
@@ -235,7 +235,11 @@ struct TimedTableReader {
 
     /// Refuses files of labels from which no sleep epoch has one: they are of somebody or some time else.
     func requireLabels(in runs: [TableRun]) throws(DatasetError) {
-        guard let path = labelPaths.first, !runs.contains(where: { $0.labels.contains { $0 != nil } }) else { return }
+        guard !runs.contains(where: { $0.labels.contains { $0 != nil } }) else { return }
+        if areOfHypnograms, let path = paths.last {
+            throw .unsuitable(path: path, reason: "no sleep epoch with a value has a stage in it, or in another one")
+        }
+        guard let path = labelPaths.first else { return }
         func first(_ row: Row) -> String {
             "subject \(quoted(names.names[Int(row.name)].subject)), \(TimeText.utc(row.time))"
         }

@@ -64,10 +64,16 @@ struct TableHypnogramOptions: ParsableArguments {
             throw ValidationError(
                 "--label-map is about --label; of texts in a --hypnogram --stage-map says what they are")
         }
-        guard hypnogramStart.isEmpty || (hypnogramStart.count == hypnogram.count && hypnogramOffset.isEmpty) else {
+        guard hypnogramStart.isEmpty || hypnogramOffset.isEmpty else {
+            throw ValidationError("--hypnogram-start says when each begins: leave --hypnogram-offset out")
+        }
+        guard time.labelFile.isEmpty, time.end == nil else {
+            throw ValidationError("--hypnogram has the labels: leave --label-file, --label-end and --label-seconds out")
+        }
+        guard hypnogramStart.isEmpty || hypnogramStart.count == hypnogram.count else {
             throw ValidationError(
-                "--hypnogram-start must be given once for each --hypnogram, without --hypnogram-offset: \(hypnogramStart.count) "
-                    + "for \(hypnogram.count)")
+                "--hypnogram-start must be given once for each --hypnogram: \(hypnogramStart.count) for \(hypnogram.count)"
+            )
         }
         guard [0, 1, hypnogram.count].contains(hypnogramOffset.count) else {
             throw ValidationError(
