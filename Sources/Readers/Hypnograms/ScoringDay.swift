@@ -24,9 +24,9 @@ extension ScoringStart {
 extension ScoringClock {
     /// When midnight of the first time's day may be, in seconds since 1970, in order.
     ///
-    /// A date on the lines before the times, or of the first alone, is that of the evening: the first time is the one
-    /// nearest to the time of day beside it. Where there is none, or midnight, which stands for none, a time before noon
-    /// may be of that day or of the one behind it.
+    /// Of a date on the lines before the times the first time is the one nearest to the time of day beside it. Where
+    /// there is none, or midnight, which stands for none, and where only the first time has a date, that is the
+    /// evening's: a time before noon may be of that day or of the one behind it.
     fileprivate func possibleMidnights(ofFirst time: Double) -> [Double] {
         let days = days.filter { $0 != ScoringStart.dayOfNobody }.sorted()
         if areAllDated { return days }
