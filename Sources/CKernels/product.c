@@ -5,8 +5,12 @@
 #include "tiles-inline.h"
 
 // How a product is cut: KC rows of a panel of b stay in the nearest cache while MC rows of a, in the next one, pass by;
-// NC columns of b are packed at a time.
-enum { KC = 256, MC = 128, NC = 256 };
+// as many columns of b as take KC x NC values are packed at a time. Rows of a that are brought together are so in strips
+// of STRIP.
+enum { KC = 256, MC = 144, NC = 256, STRIP = 12 };
+
+// How many columns of a b [k, n] are packed at a time.
+static size_t columns_at_once(size_t k) { return k <= KC / 2 ? 2 * NC : NC; }
 
 // MARK: - Variants
 
@@ -17,24 +21,30 @@ typedef struct variant {
     void (*pack_tile)(const tile *);
     size_t rows, columns;
     bool for_tests;
+    // Whether a value that the nearest cache lacks costs multiplications, as on processors of Intel's, which begin those
+    // that wait for it and do so again: a transposed a is brought together, and where c goes is fetched ahead.
+    bool minds_misses;
     // For a c of no more columns than a panel of one vector has; may be null.
     const struct variant *narrow;
 } variant;
 
 enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 _Static_assert(MC >= 2 * MOST_ROWS, "the first tile of a product that packs is whole");
+_Static_assert(MC % STRIP == 0 && STRIP == MOST_ROWS, "rows that are brought together are so in whole strips");
 
 #if defined(__x86_64__)
-static const variant narrow_avx512 = {"AVX-512", sum_narrow_tile_avx512, NULL, 12, 16, false, NULL};
-static const variant narrow_avx2 = {"AVX2", sum_narrow_tile_avx2, NULL, 12, 8, false, NULL};
+static const variant narrow_avx512 = {"AVX-512", sum_narrow_tile_avx512, NULL, 12, 16, false, false, NULL};
+static const variant narrow_avx2 = {"AVX2", sum_narrow_tile_avx2, NULL, 12, 8, false, false, NULL};
 #endif
 static const variant variants[] = {
 #if defined(__x86_64__)
-    {"AVX-512", sum_tile_avx512, pack_tile_avx512, 12, 32, false, &narrow_avx512},
-    {"AVX2", sum_tile_avx2, pack_tile_avx2, 6, 16, false, &narrow_avx2},
-    {"AVX2 in tiles of AVX-512", sum_tile_wide, pack_tile_wide, 12, 32, true, NULL},
+    {"AVX-512", sum_tile_avx512, pack_tile_avx512, 12, 32, false, true, &narrow_avx512},
+    {"AVX-512", sum_tile_avx512, pack_tile_avx512, 12, 32, false, false, &narrow_avx512},
+    {"AVX2", sum_tile_avx2, pack_tile_avx2, 6, 16, false, true, &narrow_avx2},
+    {"AVX2", sum_tile_avx2, pack_tile_avx2, 6, 16, false, false, &narrow_avx2},
+    {"AVX2 in tiles of AVX-512", sum_tile_wide, pack_tile_wide, 12, 32, true, false, NULL},
 #endif
-    {"any", sum_tile_any, NULL, 6, 8, false, NULL},
+    {"any", sum_tile_any, NULL, 6, 8, false, false, NULL},
 };
 enum { VARIANTS = sizeof variants / sizeof variants[0] };
 
@@ -48,11 +58,20 @@ static bool runs_here(const variant *v) {
     return v->sum_tile == sum_tile_any;
 }
 
+static bool is_intel(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_is("intel");
+#else
+    return false;
+#endif
+}
+
 static const variant *chosen = &variants[VARIANTS - 1];
 
 __attribute__((constructor)) static void choose(void) {
     for (size_t i = VARIANTS; i-- > 0;)
-        if (!variants[i].for_tests && runs_here(&variants[i])) chosen = &variants[i];
+        if (!variants[i].for_tests && runs_here(&variants[i]) && (!variants[i].minds_misses || is_intel()))
+            chosen = &variants[i];
 }
 
 // What a c of so many columns is computed by: half of a panel of two vectors would be zeros there.
@@ -114,6 +133,15 @@ static void pack_block(const variant *v, float *packed, product_factor b, size_t
 
 INLINE size_t packed_columns(const variant *v, size_t n) { return (n + v->columns - 1) / v->columns * v->columns; }
 
+// The rows of a transposed a as tiles read them: in strips, in which a step's values of STRIP rows lie side by side.
+static void bring_together(float *restrict to, const float *restrict a, size_t a_row, size_t rows, size_t k) {
+    for (size_t p = 0; p < k; p++, a += a_row, to += STRIP) {
+        size_t i = 0;
+        for (; i + STRIP <= rows; i += STRIP) memcpy(to + i * k, a + i, STRIP * sizeof(float));
+        memcpy(to + i * k, a + i, (rows - i) * sizeof(float));
+    }
+}
+
 // MARK: - Products
 
 // A tile that is cut at the last column of c: computed beside it, whole.
@@ -141,8 +169,10 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
             const size_t place = first.in_run + i;
             // Two tiles that are alike hide the multipliers' latency better than a whole one and a small one.
             const size_t left = has_runs_of_rows ? smaller(m - i, first.run - place % first.run) : m - i;
-            t.rows = left <= v->rows ? left : left < 2 * v->rows ? (left + 1) / 2 : v->rows;
+            t.rows = left <= v->rows ? left : left < 2 * v->rows && !t.in_strips ? (left + 1) / 2 : v->rows;
             t.c = first.c + i * t.c_row + j;
+            for (size_t r = t.rows; r < smaller(2 * t.rows, left) && v->minds_misses; r++)
+                for (size_t f = 0; f < v->columns; f += 16) __builtin_prefetch(t.c + r * t.c_row + f, 1, 2);
             if (has_runs_of_rows) {
                 t.skip = first.skip - first.in_run + place / first.run * first.run_step + place % first.run;
                 // All steps of k are one run.
@@ -150,8 +180,12 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
                 t.in_run = 0;
             } else if (t.starts) {
                 t.starts = first.starts + i;
+            } else if (t.in_strips) {
+                t.a = first.a + (i - i % STRIP) * t.k + i % STRIP;
+                t.ahead = FETCHED_STEPS * STRIP;
             } else {
                 t.a = first.a + i * t.a_row;
+                t.ahead = 2 * t.rows - 1;  // the next tile's values of the step
             }
             if (first.unpacked && i == 0) {  // of `rows` rows and one panel, as `is_packed_by_tiles` sees to
                 t.unpacked = first.unpacked + j;
@@ -167,9 +201,9 @@ static void sum_tiles(const variant *v, size_t m, size_t n, tile t) {
 
 // Whether a transposed a, whose rows are so long, is copied before tiles read a few values of each row: where those
 // are read more than twice and a near cache has one place for all of them. Tiles of few rows, which read fewer
-// values at a time, gain by it as well where each row lies in another page.
+// values at a time, gain by it as well where each row lies in another page; and all where misses are minded.
 INLINE bool is_brought_together(const variant *v, size_t n, size_t row) {
-    return n > 2 * v->columns && (row % 512 == 0 || (row > 512 && v->rows < MOST_ROWS));
+    return n > 2 * v->columns && (v->minds_misses || row % 512 == 0 || (row > 512 && v->rows < MOST_ROWS));
 }
 
 // Whether the first tiles of a product pack b: where they are whole, and b lies row by row.
@@ -202,9 +236,10 @@ static void sum_rows(const variant *v, size_t m, size_t n, size_t k, product_fac
             t.a_row = 1;
             t.a_step = a.row;
             if (is_brought_together(v, n, a.row)) {
-                for (size_t q = 0; q < k; q++) memcpy(packed_a + q * MC, t.a + q * a.row, rows * sizeof(float));
+                bring_together(packed_a, t.a, a.row, rows, k);
                 t.a = packed_a;
-                t.a_step = MC;
+                t.a_step = STRIP;
+                t.in_strips = true;
             }
         }
         sum_tiles(v, rows, n, t);
@@ -219,8 +254,8 @@ static void products(const variant *v, const product_left *lefts, size_t count, 
     const product_left *end = lefts + count;
     for (const product_left *left = lefts; k == 0 && !adds && left < end; left++)
         for (size_t i = 0; i < left->m; i++) memset(left->c + i * left->c_row, 0, n * sizeof(float));
-    for (size_t j = 0; j < n; j += NC) {
-        const size_t columns = smaller(NC, n - j);
+    for (size_t j = 0; j < n; j += columns_at_once(k)) {
+        const size_t columns = smaller(columns_at_once(k), n - j);
         for (size_t p = 0; p < k; p += KC) {
             const size_t steps = smaller(KC, k - p);
             const product_factor block = packed ? b : part(b, p, j);
@@ -252,8 +287,8 @@ size_t kernel_packed_count(size_t k, size_t n) { return k * packed_columns(fitti
 
 void kernel_pack(float *packed, product_factor b, size_t k, size_t n) {
     const variant *v = fitting(chosen, n);
-    for (size_t j = 0; j < n; j += NC) {
-        const size_t columns = smaller(NC, n - j);
+    for (size_t j = 0; j < n; j += columns_at_once(k)) {
+        const size_t columns = smaller(columns_at_once(k), n - j);
         for (size_t p = 0; p < k; p += KC) {
             const size_t steps = smaller(KC, k - p);
             pack_block(v, packed, part(b, p, j), steps, columns);

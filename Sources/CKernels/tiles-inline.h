@@ -14,15 +14,15 @@ typedef float vector16 __attribute__((ext_vector_type(16), aligned(4)));
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 // A tile of c: `rows` rows and `panels` panels of two vectors, or of one. Row r of a is `transposed` (step p's value at
-// a[p * a_step + r]) or not (at a[r * a_row + p]). Where a is windows, row r begins at a + starts[r], and the steps go
+// a[p * a_step + r], and what is `ahead` of it is fetched) or not (at a[r * a_row + p]). Where a is windows, row r begins at a + starts[r], and the steps go
 // through its runs, from `skip` on, where `in_run` of a run are past; transposed, step p's values are at a + skip +
 // starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors. A tile that packs its panel, and
 // it alone, reads the values at `unpacked`, `unpacked_row` floats from one row to the next, and writes what is at `b`.
 typedef struct {
     size_t rows, panels, k;
     const float *a;
-    bool transposed;
-    size_t a_row, a_step;
+    bool transposed, in_strips;
+    size_t a_row, a_step, ahead;
     const unsigned *starts;
     size_t run, run_step, in_run, skip;
     const float *b;
@@ -86,8 +86,8 @@ typedef struct {
         SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, r * t->a_row, a[r][p], (void)at, (void)at);                 \
     else if (!t->transposed)                                                                             \
         SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, t->starts[r], a[r][p], (void)at, (void)at);                 \
-    else if (!t->starts) /* the next tile's values of the step are fetched */                            \
-        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], __builtin_prefetch(at + 2 * ROWS - 1), at += t->a_step); \
+    else if (!t->starts)                                                                                 \
+        SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], __builtin_prefetch(at + t->ahead), at += t->a_step); \
     else                                                                                                 \
         SUM_TILE(ROWS, PANELS, VECTOR, WIDTH, 0, at[r], at = t->a + t->skip + t->starts[p], (void)a)
 
@@ -115,6 +115,9 @@ static const size_t panels_at_once[] = {1, 6, 3, 2};
 // How many rows of an unpacked b are fetched ahead: about as many as are multiplied until the third cache answers. Past
 // the last row that is an address without meaning, which does no harm to a fetch.
 enum { FETCHED_AHEAD = 24 };
+
+// How many steps of rows that lie in strips are fetched ahead: as many as are multiplied until the second cache answers.
+enum { FETCHED_STEPS = 8 };
 
 // A tile of just so many rows and one panel, not of windows, that packs the panel of b as it goes: each row of b is
 // read where it lies, multiplied, and stored in the panel for the tiles after this one. Beside so many multiplications
