@@ -5,8 +5,7 @@
 #include "tiles-inline.h"
 
 // How a product is cut: KC rows of a panel of b stay in the nearest cache while MC rows of a, in the next one, pass by;
-// as many columns of b as take KC x NC values are packed at a time. Rows of a that are brought together are so in strips
-// of STRIP.
+// of b KC x NC values are packed at a time. Rows of a that are brought together are so in strips of STRIP.
 enum { KC = 256, MC = 144, NC = 256, STRIP = 12 };
 
 // How many columns of a b [k, n] are packed at a time.
@@ -21,8 +20,8 @@ typedef struct variant {
     void (*pack_tile)(const tile *);
     size_t rows, columns;
     bool for_tests;
-    // Whether a value that the nearest cache lacks costs multiplications, as on processors of Intel's, which begin those
-    // that wait for it and do so again: a transposed a is brought together, and where c goes is fetched ahead.
+    // Whether a value that the nearest cache lacks costs multiplications, as on processors of Intel's, which begin what
+    // waits for it in vain: a transposed a is brought together, and where c goes is fetched ahead.
     bool minds_misses;
     // For a c of no more columns than a panel of one vector has; may be null.
     const struct variant *narrow;

@@ -14,10 +14,11 @@ typedef float vector16 __attribute__((ext_vector_type(16), aligned(4)));
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 // A tile of c: `rows` rows and `panels` panels of two vectors, or of one. Row r of a is `transposed` (step p's value at
-// a[p * a_step + r], and what is `ahead` of it is fetched) or not (at a[r * a_row + p]). Where a is windows, row r begins at a + starts[r], and the steps go
-// through its runs, from `skip` on, where `in_run` of a run are past; transposed, step p's values are at a + skip +
-// starts[p]. Panels of b are `b_panel` apart; in them each step of k has its vectors. A tile that packs its panel, and
-// it alone, reads the values at `unpacked`, `unpacked_row` floats from one row to the next, and writes what is at `b`.
+// a[p * a_step + r], and what is `ahead` of that is fetched) or not (at a[r * a_row + p]); `in_strips` it was brought
+// together. Where a is windows, row r begins at a + starts[r], and the steps go through its runs, from `skip` on, where
+// `in_run` of a run are past; transposed, step p's values are at a + skip + starts[p]. Panels of b are `b_panel` apart;
+// in them each step of k has its vectors. A tile that packs its panel, and it alone, reads the values at `unpacked`,
+// `unpacked_row` floats from one row to the next, and writes what is at `b`.
 typedef struct {
     size_t rows, panels, k;
     const float *a;
@@ -116,7 +117,7 @@ static const size_t panels_at_once[] = {1, 6, 3, 2};
 // the last row that is an address without meaning, which does no harm to a fetch.
 enum { FETCHED_AHEAD = 24 };
 
-// How many steps of rows that lie in strips are fetched ahead: as many as are multiplied until the second cache answers.
+// How many steps of rows in strips are fetched ahead: as many as are multiplied until the second cache answers.
 enum { FETCHED_STEPS = 8 };
 
 // A tile of just so many rows and one panel, not of windows, that packs the panel of b as it goes: each row of b is

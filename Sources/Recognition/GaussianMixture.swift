@@ -1,4 +1,3 @@
-import Foundation
 public import Numerics
 
 /// A mixture of Gaussians with diagonal covariances, and the Fisher vectors of points with respect to it.
@@ -93,17 +92,18 @@ public struct GaussianMixture: Sendable, Equatable {
 private func posteriors(
     of point: [Double], weights: [Double], means: [[Double]], variances: [[Double]]
 ) -> (parts: [Double], logLikelihood: Double) {
-    var logs = weights.map { log($0) }
+    var logs = weights.map { logarithm($0) }
     for k in logs.indices {
         for d in point.indices {
             let distance = point[d] - means[k][d]
-            logs[k] -= (distance * distance / variances[k][d] + log(2 * .pi * variances[k][d])) / 2
+            logs[k] -= (distance * distance / variances[k][d] + logarithm(2 * .pi * variances[k][d])) / 2
         }
     }
     let largest = logs.max() ?? 0
-    let parts = logs.map { exp($0 - largest) }
+    let parts = logs.map { exponential($0 - largest) }
     let sum = parts.reduce(0, +)
-    return (parts.map { $0 / sum }, largest + log(sum))
+    // Of finite numbers it is at least 1.
+    return (parts.map { $0 / sum }, largest + (sum >= 1 ? logarithm(sum) : .nan))
 }
 
 /// A mixture on its way.

@@ -67,7 +67,7 @@ enum ReportedFiles {
         draw(of: bytes) {
             switch figures {
             case .evaluation(let figures): $0.evaluation = try EvaluationPart(figures)
-            case .labelCurve(let figures): $0.labelCurve = LabelCurvePart(figures)
+            case .labelCurve(let figures): $0.labelCurve = try LabelCurvePart(figures)
             case .baselines: break
             }
         }

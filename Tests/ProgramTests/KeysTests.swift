@@ -78,6 +78,20 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: other))
     }
 
+    /// A kill between the pair and the rest leaves such a folder.
+    @Test func aWorkersFolderThatWasLeftHalfMadeIsMadeWhole() throws {
+        let mill = try TestKeys.make(in: folder.path("mill"), label: "mill")
+        let secret = try mill.secret
+        let words = ["issue", head.folder, "--label", "mill", "--out", mill.folder]
+        #expect(try ProgramRun(["keys"] + words).result().status == 0)
+        #expect(try mill.secret == secret && TestKeys.run("list", head.folder).output.contains("mill"))
+        try fails("keys", "issue", head.folder, "--label", "mill", "--out", mill.folder, says: "another key")
+        _ = try TestKeys.make(in: folder.path("oven"), label: "oven")
+        try fails(
+            "keys", "issue", head.folder, "--label", "other", "--out", folder.path("oven"),
+            says: "a key is there already")
+    }
+
     @Test func aListThatSaysNothingSureIsRefused() throws {
         let mill = try head.issue("mill")
         try fails("keys", "authorize", head.folder, mill.folder + "/secret", says: "secret key")

@@ -87,14 +87,82 @@ private func figuresThatNoEvaluationComesToAreRefused(_ wrong: WrongFigure) thro
     #expect(try JSONDecoder().decode(BaselineFigures.self, from: again) == MadeUp.baselines())
 }
 
-@Test func anAccuracyThatIsNotTheMatrixsIsRefused() throws {
-    var json = try #require(
-        try JSONSerialization.jsonObject(with: try MadeUp.fixture("evaluation")) as? [String: Any])
-    json["accuracy"] = 0.5
-    let figures = try JSONDecoder().decode(
-        EvaluationFigures.self, from: try JSONSerialization.data(withJSONObject: json))
+/// What JSON of this name in Fixtures has with other values in place of its own.
+private func changed<Figures: Decodable>(
+    _ name: String, _ type: Figures.Type, _ change: (inout [String: Any]) throws -> Void
+) throws -> Figures {
+    var json = try #require(try JSONSerialization.jsonObject(with: try MadeUp.fixture(name)) as? [String: Any])
+    try change(&json)
+    return try JSONDecoder().decode(type, from: try JSONSerialization.data(withJSONObject: json))
+}
+
+@Test(arguments: ["accuracy", "kappa"])
+func aFigureThatIsNotTheMatrixsIsRefused(key: String) throws {
+    let figures = try changed("evaluation", EvaluationFigures.self) { $0[key] = 0.5 }
     let error = #expect(throws: ReportError.self) { try EvaluationPart(figures, file: "evaluation.json") }
-    #expect(error?.description == "evaluation.json: its accuracy is not that of its confusion matrix: make it anew")
+    #expect(error?.description == "evaluation.json: its \(key) is not that of its confusion matrix: make it anew")
+}
+
+/// Each cell is a number that a file may have; their sum is none of this machine.
+@Test func manyLargeCountsAreRefused() throws {
+    let figures = try changed("evaluation", EvaluationFigures.self) { json in
+        let classes = try #require(json["classes"] as? [[String: Any]])
+        json["classes"] = (0..<33).map { place in classes[0].merging(["name": "c\(place)"]) { $1 } }
+        json["confusion"] = [[Int]](repeating: [Int](repeating: 1 << 53, count: 33), count: 33)
+        json["calibration"] = nil
+    }
+    #expect(throws: ReportError.self) { try EvaluationPart(figures) }
+}
+
+@Test(arguments: ["folds", "samples", "seed"])
+func plainToolsOfOtherFoldsAreRefused(key: String) throws {
+    let tools = try changed("baselines", BaselineFigures.self) { json in
+        json[key] = 7
+        json["protocol"] = "kfold"
+    }
+    let figures = try changed("evaluation", EvaluationFigures.self) { $0["protocol"] = "kfold" }
+    let error = #expect(throws: ReportError.self) {
+        try EvaluationPart(figures, baselines: tools, baselinesFile: "tools.json")
+    }
+    #expect(error?.description.contains("tools.json: they were scored with \(key) 7, but") ?? false)
+}
+
+/// Files of versions before do not say which divisions they drew.
+@Test(arguments: [1, nil], ["kfold", "loso"])
+func foldsAreCalledTheSameWhereTheyAreKnownToBe(seed: Int?, protocolName: String) throws {
+    let tools = try changed("baselines", BaselineFigures.self) { json in
+        json["seed"] = seed
+        json["protocol"] = protocolName
+    }
+    var report = Report(title: "t", version: "1")
+    report.evaluation = try EvaluationPart(
+        try changed("evaluation", EvaluationFigures.self) { $0["protocol"] = protocolName }, baselines: tools)
+    #expect(report.html.contains("The same folds") == (seed != nil || protocolName == "loso"))
+}
+
+@Test(arguments: ["accuracy", "kappa"])
+func figuresThatNoToolComesToAreRefused(key: String) throws {
+    let tools = try changed("baselines", BaselineFigures.self) { json in
+        var rows = try #require(json["tools"] as? [[String: Any]])
+        rows[0][key] = 55
+        json["tools"] = rows
+    }
+    let error = #expect(throws: ReportError.self) {
+        try EvaluationPart(try MadeUp.evaluation(), baselines: tools, baselinesFile: "tools.json")
+    }
+    #expect(error?.description.hasPrefix("tools.json: it has 55.0 as a ") ?? false)
+}
+
+@Test func figuresThatNoLabelCurveComesToAreRefused() throws {
+    let curve = try changed("curve", LabelCurveFigures.self) { json in
+        var points = try #require(json["points"] as? [[String: Any]])
+        var arms = try #require(points[0]["arms"] as? [[String: Any]])
+        arms[0]["kappa"] = 42
+        points[0]["arms"] = arms
+        json["points"] = points
+    }
+    let error = #expect(throws: ReportError.self) { try LabelCurvePart(curve, file: "curve.json") }
+    #expect(error?.description.hasPrefix("curve.json: it has 42.0 as a kappa") ?? false)
 }
 
 @Test func plainToolsOfOtherSamplesAreRefused() throws {
@@ -120,7 +188,7 @@ func figuresOfOtherClassesThanTheyNameAreRefused(key: String) throws {
 @Test func aLabelCurveShowsTheGainsThatItsFileHas() throws {
     let figures = try MadeUp.curve()
     var report = Report(title: "t", version: "1")
-    report.labelCurve = LabelCurvePart(figures)
+    report.labelCurve = try LabelCurvePart(figures)
     let page = report.html
     #expect(page.contains("Gain of pre-training over each other way"))
     for point in figures.points {

@@ -120,7 +120,7 @@ enum MadeUp {
     static func report() throws -> Report {
         var report = Report(title: "made up", version: "0")
         report.evaluation = try EvaluationPart(try evaluation(), baselines: try baselines())
-        report.labelCurve = LabelCurvePart(try curve())
+        report.labelCurve = try LabelCurvePart(try curve())
         report.nights = try NightsPart(nights(10), classes: stages, acquaintance: .heldOut)
         report.run = try runPart(lines: 300, workers: 5)
         report.postures = try postures(60)

@@ -72,7 +72,7 @@ import Testing
 
     @Test func ofTheLabelCurveTheKappaComesFirst() throws {
         var report = Report(title: "curve", version: "0")
-        report.labelCurve = LabelCurvePart(try MadeUp.curve())
+        report.labelCurve = try LabelCurvePart(try MadeUp.curve())
         let heads = report.html.matches(of: /<th scope="col"[^>]*>([^<]*)<\/th>/).map { String($0.output.1) }
         #expect(heads.filter { $0 == "kappa" }.count == 2)
         #expect(heads.indices.filter { heads[$0] == "kappa" }.allSatisfy { heads[$0 + 1] == "accuracy" })

@@ -45,6 +45,10 @@ package struct BaselineFigures: Codable, Sendable, Equatable {
     package let scheme: String
     /// How samples were held out.
     package let protocolName: String
+    /// Into how many folds, and how many samples were scored; nil in files of versions before.
+    package let folds, samples: Int?
+    /// What random divisions and draws of people follow from; nil in files of versions before.
+    package let seed: UInt64?
     /// Only each so manyeth sample of a recording was trained on.
     package let every: Int
     /// Which packages they were.
@@ -55,7 +59,7 @@ package struct BaselineFigures: Codable, Sendable, Equatable {
     package let differences: [Row]?
 
     private enum CodingKeys: String, CodingKey {
-        case format, data, scheme, every, packages, tools, differences
+        case format, data, scheme, folds, samples, seed, every, packages, tools, differences
         case datasetDigest = "dataset_digest"
         case protocolName = "protocol"
     }

@@ -4,6 +4,7 @@ import SleepRecognition
 /// What figures in a file may be: no program counts more than this, and shares of a whole are no larger than it.
 private enum FigureLimits {
     static let counts = 0...1 << 53
+    static let totals = 0.0...0x1p53
     static let parts = -1e-6...1 + 1e-6  // means of 32-bit floats may be rounded up
     static let kappas = -1 - 1e-6...1 + 1e-6
     /// Sums of squares of a class's probability, less 1 or not, over all classes.
@@ -19,13 +20,13 @@ extension EvaluationFigures {
             ?? [accuracyInterval, kappaInterval, macroF1Interval].compactMap(\.self).first { $0.low > $0.high }
             .map { "an interval from \($0.low) down to \($0.high)" }
             ?? outside(FigureLimits.brier, [calibration?.brier ?? 0]) { "\($0) as a Brier score" }
+            ?? outside(FigureLimits.totals, [confusion.joined().reduce(0) { $0 + Double($1) }]) {
+                "\($0) as a number of samples"
+            }
     }
 
-    private func outside<Value>(
-        _ limits: ClosedRange<Value>, _ values: [Value], words: (Value) -> String
-    ) -> String? {
-        values.first { !limits.contains($0) }.map(words)
-    }
+    /// Whether its folds are of one person each, so that nothing is drawn.
+    var isDividedByPeopleAlone: Bool { protocolName == "loso" }
 
     private var bins: [Calibration.Bin] { calibration.map { $0.answers + $0.classes.flatMap(\.self) } ?? [] }
 
@@ -52,5 +53,44 @@ extension EvaluationFigures {
             .compactMap(\.self) + ends(kappaInterval)
     }
 
-    private func ends(_ interval: Interval?) -> [Double] { interval.map { [$0.low, $0.high] } ?? [] }
 }
+
+extension PooledFigures {
+    /// The first figure that none comes to, in words; nil where there is none.
+    ///
+    /// - Parameter isDifference: whether they are differences of two such figures.
+    /// - Returns: the figure.
+    func fault(isDifference: Bool) -> String? {
+        let share = isDifference ? -FigureLimits.parts.upperBound...FigureLimits.parts.upperBound : FigureLimits.parts
+        let kappas =
+            isDifference ? 2 * FigureLimits.kappas.lowerBound...2 * FigureLimits.kappas.upperBound : FigureLimits.kappas
+        return outside(share, [accuracy, macroF1] + ends(accuracyInterval) + ends(macroF1Interval)) {
+            "\($0) as a part of a whole"
+        } ?? outside(kappas, [kappa].compactMap(\.self) + ends(kappaInterval)) { "\($0) as a kappa" }
+    }
+}
+
+extension BaselineFigures {
+    /// The first figure that no tool comes to, in words; nil where there is none.
+    var fault: String? {
+        (tools + (differences ?? [])).lazy.compactMap { $0.figures.fault(isDifference: $0.minus != nil) }.first
+    }
+}
+
+extension LabelCurveFigures {
+    /// The first figure that no curve comes to, in words; nil where there is none.
+    var fault: String? {
+        points.lazy.compactMap { point in
+            point.arms.lazy.compactMap { $0.figures.fault(isDifference: false) }.first
+                ?? point.differences.lazy.compactMap { $0.figures.fault(isDifference: true) }.first
+        }.first
+    }
+}
+
+private func outside<Value>(
+    _ limits: ClosedRange<Value>, _ values: [Value], words: (Value) -> String
+) -> String? {
+    values.first { !limits.contains($0) }.map(words)
+}
+
+private func ends(_ interval: Interval?) -> [Double] { interval.map { [$0.low, $0.high] } ?? [] }

@@ -28,7 +28,7 @@ extension EvaluationPart {
             .heading("Beside plain tools"),
             .table(
                 Table(
-                    caption: "The same folds, labels and samples; 95 % intervals over people; by kappa",
+                    caption: "\(likeness); 95 % intervals over people; by kappa",
                     head: [
                         "", "kappa", "accuracy", "macro F1",
                         "kappa, \(Prose.fixed(scale.low, 2)) to \(Prose.fixed(scale.high, 2))",
@@ -53,6 +53,12 @@ extension EvaluationPart {
                 \(name: baselines.packages.joined(separator: ", ")).
                 """)
         ]
+    }
+
+    /// What the tools are known to have in common with the evaluation; files of versions before say less of it.
+    private var likeness: Prose {
+        let isKnown = baselines?.folds != nil && (baselines?.seed != nil || figures.isDividedByPeopleAlone)
+        return isKnown ? "The same folds, labels and samples" : "The same data, labels and protocol"
     }
 
     private static func inputs(of row: BaselineFigures.Row) -> Prose { row.inputs.map { ", \(name: $0)" } ?? "" }

@@ -33,15 +33,32 @@ package struct EvaluationPart: Encodable, Sendable {
             throw .otherForm(
                 file: name, reason: "it has \(fault), which none comes to: make it anew")
         }
-        let right = figures.confusion.indices.reduce(0) { $0 + figures.confusion[$1][$1] }
-        let all = figures.confusion.joined().reduce(0, +)
-        guard all == 0 || abs(Double(right) / Double(all) - figures.accuracy) < 1e-6 else {
-            throw .otherForm(file: name, reason: "its accuracy is not that of its confusion matrix: make it anew")
+        let scores = ClassificationScores(classes: figures.classes.map(\.name), confusion: figures.confusion)
+        for (word, told, found) in [
+            ("accuracy", figures.accuracy, scores.accuracy), ("kappa", figures.kappa, scores.kappa),
+        ] {
+            guard scores.samples > 0, let told, let found else { continue }
+            guard abs(told - found) < 1e-6 else {
+                throw .otherForm(file: name, reason: "its \(word) is not that of its confusion matrix: make it anew")
+            }
         }
         if let baselines {
+            let tools = baselinesFile ?? "the plain tools"
+            if let fault = baselines.fault {
+                throw .otherForm(file: tools, reason: "it has \(fault), which none comes to: make it anew")
+            }
+            for (word, theirs, ours) in [
+                ("folds", baselines.folds.map(String.init), "\(figures.folds.count)"),
+                ("samples", baselines.samples.map(String.init), "\(figures.samples)"),
+                ("seed", baselines.seed.map(String.init), "\(figures.seed)"),
+            ] {
+                guard let theirs, theirs != ours, word != "seed" || !figures.isDividedByPeopleAlone else { continue }
+                throw .otherSamples(
+                    "\(tools): they were scored with \(word) \(theirs), but \(name) with \(word) \(ours): compare the same"
+                )
+            }
             let theirs = [baselines.datasetDigest, baselines.scheme, baselines.protocolName]
             guard theirs == [figures.datasetDigest, figures.scheme, figures.protocolName] else {
-                let tools = baselinesFile ?? "the plain tools"
                 throw .otherSamples(
                     "\(tools): they were scored on \(baselines.data), \(baselines.scheme), \(baselines.protocolName), but \(name) "
                         + "is on \(figures.data), \(figures.scheme), \(figures.protocolName): compare the same")

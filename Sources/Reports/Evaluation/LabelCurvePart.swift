@@ -7,7 +7,19 @@ package struct LabelCurvePart: Encodable, Sendable {
     package let figures: LabelCurveFigures
 
     /// A part.
-    package init(_ figures: LabelCurveFigures) { self.figures = figures }
+    ///
+    /// - Parameters:
+    ///   - figures: what `ssrm evaluate --labelled-subjects` found.
+    ///   - file: where that was written, for errors; nil where it is in no file.
+    /// - Throws: `ReportError.otherForm` for figures that no curve comes to.
+    package init(_ figures: LabelCurveFigures, file: String? = nil) throws(ReportError) {
+        if let fault = figures.fault {
+            throw .otherForm(
+                file: file ?? "the curve of \(figures.data)",
+                reason: "it has \(fault), which none comes to: make it anew")
+        }
+        self.figures = figures
+    }
 
     /// The figures themselves.
     package func encode(to encoder: any Encoder) throws { try figures.encode(to: encoder) }

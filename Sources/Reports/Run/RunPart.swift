@@ -1,5 +1,6 @@
 import Coordination
 package import Foundation
+import Numerics
 
 /// The part of a report about a pre-training run, from what its run directory tells.
 package struct RunPart: Encodable, Sendable {
@@ -188,9 +189,9 @@ package struct RunPart: Encodable, Sendable {
         parts = happened.count { $0.kind == .started }
         (began, lastEvent) = (happened.first?.time, happened.last?.time)
         ended = state == .unfinished ? nil : lastEvent
-        let rates = kept.compactMap(\.rowsPerSecond).sorted()
+        let rates = kept.compactMap(\.rowsPerSecond)
         mostWorkers = kept.map(\.workers).max() ?? 0
-        rowsPerSecond = rates.isEmpty ? nil : rates[rates.count / 2]
+        rowsPerSecond = rates.isEmpty ? nil : Percentiles(rates).at(0.5)
         let names = Set(kept.flatMap(\.figures.keys)).sorted { ($0 == "loss" ? 0 : 1, $0) < ($1 == "loss" ? 0 : 1, $1) }
         figures = names.map { name in
             let values = kept.compactMap { $0.figures[name] }.filter(\.isFinite)

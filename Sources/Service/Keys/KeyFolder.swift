@@ -63,6 +63,13 @@ package struct KeyFolder: Sendable {
     /// Its own public key, with its label.
     package func publicKey() throws -> (key: PublicKey, label: String) { try Self.publicKey(in: publicFile) }
 
+    /// Whether it has a pair of this label and trusts nobody yet: the making of a worker's folder ended there.
+    package func isBegun(label: String) throws -> Bool {
+        guard access(secretFile, F_OK) == 0, access(coordinatorFile, F_OK) != 0, errno == ENOENT else { return false }
+        _ = try pair()
+        return try publicKey().label == label
+    }
+
     /// The key that a file has one line of.
     ///
     /// - Throws: where it has none, or several.

@@ -81,7 +81,8 @@ struct KeysCommand: ParsableCommand {
             commandName: "issue",
             abstract: "Makes a folder of keys for a worker, and lets it come.",
             discussion: """
-                The folder has a new key pair and this one's public key, and is all that the worker needs; hand it to nobody else.
+                The folder has a new key pair and this one's public key, and is all that the worker needs; hand it to nobody else. One \
+                that was left half made, without its file `coordinator`, is made whole.
 
                 Example: ssrm keys issue keys --label mill --out mill-keys
                 """)
@@ -99,11 +100,14 @@ struct KeysCommand: ParsableCommand {
         func run() throws {
             try folder.keys.requireOnePair()
             let (key, ownLabel) = try folder.keys.publicKey()
-            try folder.keys.requireFree(label: label)
             let worker = KeyFolder(out)
-            try worker.make(label: label)
-            try worker.trust(key, label: ownLabel)
+            if try !worker.isBegun(label: label) {
+                try folder.keys.requireFree(label: label)
+                try worker.make(label: label)
+            }
             try folder.keys.authorize(try worker.publicKey().key, label: label)
+            // Last: where a worker's folder has it, all the rest is done.
+            try worker.trust(key, label: ownLabel)
             try output.print(worker)
         }
     }

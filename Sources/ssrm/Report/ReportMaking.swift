@@ -63,7 +63,7 @@ struct ReportMaking {
                 evaluation.value, file: evaluation.path, baselines: baselines?.value, baselinesFile: baselines?.path)
         }
         if let curve = first({ if case .labelCurve(let figures) = $0 { figures } else { nil } }) {
-            report.labelCurve = LabelCurvePart(curve.value)
+            report.labelCurve = try LabelCurvePart(curve.value, file: curve.path)
         }
         if let model { report.model = ModelPart(model.value.model, file: model.path, digest: model.value.digest) }
         if let run {
